@@ -1,0 +1,204 @@
+"""ResourceType and Registry: what the server serves, read from the options in the .proto files."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pilothouse.api
+from google.protobuf.descriptor import Descriptor
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+from pilothouse.api import annotations_pb2 as options
+
+from ..errors import NotFound
+
+REGISTRY_PREFIX = "/registry/"
+
+
+@dataclass(frozen=True, slots=True)
+class Subresource:
+    """A part of an object that is read and written by itself; `body` is "apiVersion Kind" where it is another kind."""
+
+    name: str
+    body: str
+    verbs: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """One identity at rest, shared by the resource types that serve it.
+
+    prefix: of its keys, with both slashes ("/registry/services/specs/"); api_version and kind: of the stored envelope;
+    json: values are JSON; expires: objects go by themselves; message: what is stored decodes into it.
+    """
+
+    prefix: str
+    api_version: str
+    kind: str
+    json: bool
+    expires: bool
+    message: type[Message]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResourceType:
+    """One served resource: frozen data, no hooks. Compared and hashed by identity."""
+
+    group: str
+    version: str
+    kind: str
+    plural: str
+    singular: str
+    namespaced: bool
+    message: type[Message]
+    storage: Storage
+    verbs: frozenset[str]
+    subresources: tuple[Subresource, ...]
+    short_names: tuple[str, ...]
+    categories: tuple[str, ...]
+    selectable_fields: tuple[str, ...]
+    conditional_update: bool
+    create_on_update: bool
+    delete_returns_object: bool
+    orphans_by_default: bool
+    initial_generation: int
+    generation_raised_by: tuple[str, ...]
+    name_rule: str
+    max_name_length: int
+
+    @property
+    def api_version(self) -> str:
+        """As in an object: "v1", "apps/v1"."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    @property
+    def qualified(self) -> str:
+        """The plural with its group, as messages name it: "pods", "deployments.apps"."""
+        return f"{self.plural}.{self.group}" if self.group else self.plural
+
+    def has_subresource(self, name: str) -> bool:
+        return any(s.name == name for s in self.subresources)
+
+    def key(self, namespace: str, name: str) -> str:
+        """The object's key in the store; with name "" the prefix of a namespace's keys."""
+        return f"{self.storage.prefix}{namespace}/{name}" if self.namespaced else self.storage.prefix + name
+
+    def prefix(self, namespace: str) -> str:
+        """The prefix of the keys of a namespace's objects, or of all ("")."""
+        return f"{self.storage.prefix}{namespace}/" if namespace and self.namespaced else self.storage.prefix
+
+
+class Registry:
+    """(group, version, plural) -> ResourceType. Types can come and go while the server runs; `generation` counts that."""
+
+    def __init__(self) -> None:
+        self._types: dict[tuple[str, str, str], ResourceType] = {}
+        self._kinds: dict[tuple[str, str], ResourceType] = {}
+        self.generation = 0
+
+    def add(self, resource: ResourceType) -> None:
+        """Serves `resource` from now on. Raises ValueError where its place is taken."""
+        place = (resource.group, resource.version, resource.plural)
+        if place in self._types:
+            raise ValueError(f"{resource.qualified}/{resource.version} is served already")
+        self._types[place] = resource
+        self._kinds[resource.api_version, resource.kind] = resource
+        self.generation += 1
+
+    def remove(self, resource: ResourceType) -> None:
+        """Serves `resource` no longer. Raises KeyError where it was not served."""
+        del self._types[resource.group, resource.version, resource.plural]
+        del self._kinds[resource.api_version, resource.kind]
+        self.generation += 1
+
+    def get(self, group: str, version: str, plural: str) -> ResourceType:
+        """Raises NotFound."""
+        found = self._types.get((group, version, plural))
+        if found is None:
+            name = "/".join(p for p in (group, version, plural) if p)
+            raise NotFound(f"the server could not find the requested resource: it serves no {name}")
+        return found
+
+    def by_kind(self, api_version: str, kind: str) -> ResourceType | None:
+        """The type whose objects carry this apiVersion and kind."""
+        return self._kinds.get((api_version, kind))
+
+    def __iter__(self) -> Iterator[ResourceType]:
+        return iter(tuple(self._types.values()))
+
+
+def api_messages() -> Iterator[type[Message]]:
+    """The class of every top-level message in `pilothouse.api`, in the order of modules. The modules of typed services
+    (rpc_pb2) are left alone: the server moves their messages as bytes."""
+    for info in pkgutil.walk_packages(pilothouse.api.__path__, "pilothouse.api."):
+        if info.name.endswith("_pb2") and not info.name.endswith(".rpc_pb2"):
+            module = importlib.import_module(info.name)
+            for descriptor in module.DESCRIPTOR.message_types_by_name.values():
+                yield GetMessageClass(descriptor)
+
+
+def registry_from_protos() -> Registry:
+    """A registry of every stored resource that a .proto declares."""
+    declared: list[tuple[type[Message], options.ResourceOptions]] = []
+    for message in api_messages():
+        message_options = message.DESCRIPTOR.GetOptions()
+        if message_options.HasExtension(options.resource_type):
+            found = message_options.Extensions[options.resource_type]
+            if found.HasField("storage"):
+                declared.append((message, found))
+    identities = {
+        f"{_api_version(message.DESCRIPTOR, found)} {found.plural}": _storage(message, found)
+        for message, found in declared
+        if not found.storage.HasField("as")
+    }
+    registry = Registry()
+    for message, found in declared:
+        own = f"{_api_version(message.DESCRIPTOR, found)} {found.plural}"
+        registry.add(_resource_type(message, found, identities[getattr(found.storage, "as") or own]))
+    return registry
+
+
+def _version(descriptor: Descriptor) -> str:
+    return str(descriptor.file.package).rpartition(".")[2]
+
+
+def _api_version(descriptor: Descriptor, found: options.ResourceOptions) -> str:
+    return f"{found.group}/{_version(descriptor)}" if found.group else _version(descriptor)
+
+
+def _storage(message: type[Message], found: options.ResourceOptions) -> Storage:
+    return Storage(
+        prefix=f"{REGISTRY_PREFIX}{found.storage.key}/",
+        api_version=found.storage.api_version or _api_version(message.DESCRIPTOR, found),
+        kind=message.DESCRIPTOR.name,
+        json=found.storage.json,
+        expires=found.storage.expires,
+        message=message,
+    )
+
+
+def _resource_type(message: type[Message], found: options.ResourceOptions, storage: Storage) -> ResourceType:
+    return ResourceType(
+        group=found.group,
+        version=_version(message.DESCRIPTOR),
+        kind=message.DESCRIPTOR.name,
+        plural=found.plural,
+        singular=found.singular,
+        namespaced=found.scope == options.NAMESPACED,
+        message=message,
+        storage=storage,
+        verbs=frozenset(found.verbs),
+        subresources=tuple(Subresource(s.name, s.body, frozenset(s.verbs)) for s in found.subresources),
+        short_names=tuple(found.short_names),
+        categories=tuple(found.categories),
+        selectable_fields=tuple(found.selectable_fields),
+        conditional_update=found.conditional_update,
+        create_on_update=found.create_on_update,
+        delete_returns_object=found.delete_returns_object,
+        orphans_by_default=found.orphans_by_default,
+        initial_generation=found.generation.initial,
+        generation_raised_by=tuple(found.generation.raised_by),
+        name_rule=found.name_rule,
+        max_name_length=found.max_name_length,
+    )
