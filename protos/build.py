@@ -48,7 +48,9 @@ def messages(root: Path) -> list[Descriptor]:
     for file in files_set.file:
         pool.Add(file)
     return [
-        pool.FindMessageTypeByName(f"{file.package}.{message.name}") for file in files_set.file for message in file.message_type
+        pool.FindMessageTypeByName(f"{file.package}.{message.name}")
+        for file in files_set.file
+        for message in file.message_type
     ]
 
 
@@ -65,19 +67,12 @@ def resource_options(pool_message: Descriptor) -> Message | None:
     return found if found.HasField("storage") else None
 
 
-def service_name(kind: str, plural: str, taken: set[str]) -> str:
-    """The plural with the kind's capitals: NetworkPolicy, networkpolicies -> NetworkPolicies."""
-    same = next((i for i, (a, b) in enumerate(zip(kind.lower(), plural, strict=False)) if a != b), min(len(kind), len(plural)))
-    name = kind[:same] + plural[same:]
-    return name if name not in taken else name + "Service"
-
-
-def service_lines(kind: str, name: str, options: Message) -> Iterator[str]:
+def service_lines(kind: str, options: Message) -> Iterator[str]:
     """One resource's service and the messages that it alone needs."""
     verbs = set(options.verbs)  # type: ignore[attr-defined]
     subresources = {s.name for s in options.subresources}  # type: ignore[attr-defined]
     yield f"// {options.plural}"  # type: ignore[attr-defined]
-    yield f"service {name} {{"
+    yield f"service {options.service} {{"  # type: ignore[attr-defined]
     yield f"  rpc Get(meta.v1.GetRequest) returns ({kind});"
     yield f"  rpc List(meta.v1.ListRequest) returns ({kind}List);"
     yield f"  rpc Watch(meta.v1.WatchRequest) returns (stream {kind}WatchFrame);"
@@ -119,18 +114,14 @@ def service_lines(kind: str, name: str, options: Message) -> Iterator[str]:
 def write_services(found: list[Descriptor], root: Path) -> None:
     """Writes rpc.proto into each group version's folder that has stored resources."""
     by_package: dict[str, list[tuple[Descriptor, Message]]] = {}
-    taken: dict[str, set[str]] = {}
     for descriptor in found:
-        package = descriptor.file.package
-        taken.setdefault(package, set()).add(descriptor.name)
         if (options := resource_options(descriptor)) is not None:
-            by_package.setdefault(package, []).append((descriptor, options))
+            by_package.setdefault(descriptor.file.package, []).append((descriptor, options))
     for package, kinds in by_package.items():
         imports = {d.file.name for d, _ in kinds} | {f"pilothouse/api/meta/v1/{f}.proto" for f in ("meta", "requests")}
         lines = [f'import "{i}";' for i in sorted(imports)] + [""]
         for descriptor, options in sorted(kinds, key=lambda k: k[0].name):
-            name = service_name(descriptor.name, options.plural, taken[package])  # type: ignore[attr-defined]
-            lines += service_lines(descriptor.name, name, options)
+            lines += service_lines(descriptor.name, options)
         target = root / package.replace(".", "/") / "rpc.proto"
         target.write_text(HEADER.format(package=package) + "\n".join(lines).rstrip("\n") + "\n")
 

@@ -44,6 +44,7 @@ class Format(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ENV_NAME: _ClassVar[Format]
     CONFIG_KEY: _ClassVar[Format]
     ABSOLUTE_PATH: _ClassVar[Format]
+    LABELS: _ClassVar[Format]
 
 class ListType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -79,6 +80,7 @@ CIDR: Format
 ENV_NAME: Format
 CONFIG_KEY: Format
 ABSOLUTE_PATH: Format
+LABELS: Format
 LIST_TYPE_UNSPECIFIED: ListType
 ATOMIC: ListType
 SET: ListType
@@ -123,6 +125,10 @@ PATCH_MERGE_KEY_FIELD_NUMBER: _ClassVar[int]
 patch_merge_key: _descriptor.FieldDescriptor
 ENFORCED_FIELD_NUMBER: _ClassVar[int]
 enforced: _descriptor.FieldDescriptor
+OPEN_FIELD_NUMBER: _ClassVar[int]
+open: _descriptor.FieldDescriptor
+UNIQUE_FIELD_NUMBER: _ClassVar[int]
+unique: _descriptor.FieldDescriptor
 
 class Subresource(_message.Message):
     __slots__ = ("name", "body", "verbs")
@@ -156,7 +162,7 @@ class Generation(_message.Message):
     def __init__(self, initial: _Optional[int] = ..., raised_by: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ResourceOptions(_message.Message):
-    __slots__ = ("group", "plural", "singular", "scope", "short_names", "categories", "verbs", "subresources", "storage", "selectable_fields", "conditional_update", "create_on_update", "delete_returns_object", "orphans_by_default", "generation", "name_rule", "max_name_length")
+    __slots__ = ("group", "plural", "singular", "scope", "short_names", "categories", "verbs", "subresources", "storage", "selectable_fields", "conditional_update", "create_on_update", "delete_returns_object", "orphans_by_default", "generation", "name_rule", "max_name_length", "service")
     GROUP_FIELD_NUMBER: _ClassVar[int]
     PLURAL_FIELD_NUMBER: _ClassVar[int]
     SINGULAR_FIELD_NUMBER: _ClassVar[int]
@@ -174,6 +180,7 @@ class ResourceOptions(_message.Message):
     GENERATION_FIELD_NUMBER: _ClassVar[int]
     NAME_RULE_FIELD_NUMBER: _ClassVar[int]
     MAX_NAME_LENGTH_FIELD_NUMBER: _ClassVar[int]
+    SERVICE_FIELD_NUMBER: _ClassVar[int]
     group: str
     plural: str
     singular: str
@@ -191,4 +198,5 @@ class ResourceOptions(_message.Message):
     generation: Generation
     name_rule: str
     max_name_length: int
-    def __init__(self, group: _Optional[str] = ..., plural: _Optional[str] = ..., singular: _Optional[str] = ..., scope: _Optional[_Union[Scope, str]] = ..., short_names: _Optional[_Iterable[str]] = ..., categories: _Optional[_Iterable[str]] = ..., verbs: _Optional[_Iterable[str]] = ..., subresources: _Optional[_Iterable[_Union[Subresource, _Mapping]]] = ..., storage: _Optional[_Union[Storage, _Mapping]] = ..., selectable_fields: _Optional[_Iterable[str]] = ..., conditional_update: _Optional[bool] = ..., create_on_update: _Optional[bool] = ..., delete_returns_object: _Optional[bool] = ..., orphans_by_default: _Optional[bool] = ..., generation: _Optional[_Union[Generation, _Mapping]] = ..., name_rule: _Optional[str] = ..., max_name_length: _Optional[int] = ...) -> None: ...
+    service: str
+    def __init__(self, group: _Optional[str] = ..., plural: _Optional[str] = ..., singular: _Optional[str] = ..., scope: _Optional[_Union[Scope, str]] = ..., short_names: _Optional[_Iterable[str]] = ..., categories: _Optional[_Iterable[str]] = ..., verbs: _Optional[_Iterable[str]] = ..., subresources: _Optional[_Iterable[_Union[Subresource, _Mapping]]] = ..., storage: _Optional[_Union[Storage, _Mapping]] = ..., selectable_fields: _Optional[_Iterable[str]] = ..., conditional_update: _Optional[bool] = ..., create_on_update: _Optional[bool] = ..., delete_returns_object: _Optional[bool] = ..., orphans_by_default: _Optional[bool] = ..., generation: _Optional[_Union[Generation, _Mapping]] = ..., name_rule: _Optional[str] = ..., max_name_length: _Optional[int] = ..., service: _Optional[str] = ...) -> None: ...

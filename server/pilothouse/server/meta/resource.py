@@ -1,12 +1,12 @@
 """ResourceType and Registry: what the server serves, read from the options in the .proto files."""
 
 import importlib
-import pkgutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pilothouse.api
-from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from pilothouse.api import annotations_pb2 as options
@@ -14,6 +14,8 @@ from pilothouse.api import annotations_pb2 as options
 from ..errors import NotFound
 
 REGISTRY_PREFIX = "/registry/"
+# The generated stubs type extensions as plain descriptors.
+RESOURCE_TYPE: Any = options.resource_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Storage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResourceType:
-    """One served resource: frozen data, no hooks. Compared and hashed by identity."""
+    """One served resource: frozen data, no hooks. Compared and hashed by identity. `service`: the full name of its typed
+    gRPC service."""
 
     group: str
     version: str
@@ -52,6 +55,7 @@ class ResourceType:
     singular: str
     namespaced: bool
     message: type[Message]
+    service: str
     storage: Storage
     verbs: frozenset[str]
     subresources: tuple[Subresource, ...]
@@ -76,6 +80,11 @@ class ResourceType:
     def qualified(self) -> str:
         """The plural with its group, as messages name it: "pods", "deployments.apps"."""
         return f"{self.plural}.{self.group}" if self.group else self.plural
+
+    @property
+    def qualified_kind(self) -> str:
+        """The kind with its group, as messages name it: "Pod", "Deployment.apps"."""
+        return f"{self.kind}.{self.group}" if self.group else self.kind
 
     def has_subresource(self, name: str) -> bool:
         return any(s.name == name for s in self.subresources)
@@ -131,9 +140,12 @@ class Registry:
 def api_messages() -> Iterator[type[Message]]:
     """The class of every top-level message in `pilothouse.api`, in the order of modules. The modules of typed services
     (rpc_pb2) are left alone: the server moves their messages as bytes."""
-    for info in pkgutil.walk_packages(pilothouse.api.__path__, "pilothouse.api."):
-        if info.name.endswith("_pb2") and not info.name.endswith(".rpc_pb2"):
-            module = importlib.import_module(info.name)
+    root = Path(next(iter(pilothouse.api.__path__)))
+    for file in sorted(root.rglob("*_pb2.py")):
+        if file.stem != "rpc_pb2":
+            module = importlib.import_module(
+                ".".join(("pilothouse.api", *file.relative_to(root).with_suffix("").parts))
+            )
             for descriptor in module.DESCRIPTOR.message_types_by_name.values():
                 yield GetMessageClass(descriptor)
 
@@ -143,8 +155,8 @@ def registry_from_protos() -> Registry:
     declared: list[tuple[type[Message], options.ResourceOptions]] = []
     for message in api_messages():
         message_options = message.DESCRIPTOR.GetOptions()
-        if message_options.HasExtension(options.resource_type):
-            found = message_options.Extensions[options.resource_type]
+        if message_options.HasExtension(RESOURCE_TYPE):
+            found = message_options.Extensions[RESOURCE_TYPE]
             if found.HasField("storage"):
                 declared.append((message, found))
     identities = {
@@ -159,11 +171,11 @@ def registry_from_protos() -> Registry:
     return registry
 
 
-def _version(descriptor: Descriptor) -> str:
+def _version(descriptor: Any) -> str:
     return str(descriptor.file.package).rpartition(".")[2]
 
 
-def _api_version(descriptor: Descriptor, found: options.ResourceOptions) -> str:
+def _api_version(descriptor: Any, found: options.ResourceOptions) -> str:
     return f"{found.group}/{_version(descriptor)}" if found.group else _version(descriptor)
 
 
@@ -187,6 +199,7 @@ def _resource_type(message: type[Message], found: options.ResourceOptions, stora
         singular=found.singular,
         namespaced=found.scope == options.NAMESPACED,
         message=message,
+        service=f"{message.DESCRIPTOR.file.package}.{found.service}",
         storage=storage,
         verbs=frozenset(found.verbs),
         subresources=tuple(Subresource(s.name, s.body, frozenset(s.verbs)) for s in found.subresources),

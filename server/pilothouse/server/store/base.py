@@ -29,6 +29,19 @@ class RevisionInFuture(StoreError):
         self.current = current
 
 
+class RevisionWentBack(StoreError):
+    """The store is older than what was seen of it (`seen`): it was restored from a backup, or replaced. Whoever holds
+    state made of it must drop that and list again."""
+
+    def __init__(self, seen: int, current: int) -> None:
+        super().__init__(
+            f"the store is at revision {current} of a history without revision {seen}, which was seen before: "
+            "it was restored or replaced"
+        )
+        self.seen = seen
+        self.current = current
+
+
 class StoreUnavailable(StoreError):
     """The store did not answer, or answered that it cannot serve now. Whether a write took effect is not known."""
 
@@ -55,7 +68,7 @@ class Put:
     """Write `value` under `key`.
 
     expected_revision: the revision the key must be at; 0: the key must not exist; None: whatever is there is replaced.
-    ttl: seconds after which the key goes by itself; 0 keeps it. Stores may round up to at most 60 s more (shared leases).
+    ttl: seconds after which the key goes by itself, at least; 0 keeps it. A store may add up to 60 s (shared leases).
     """
 
     key: str
@@ -66,7 +79,8 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Delete `key`, which must exist, at `expected_revision` unless that is None."""
+    """Delete `key`, which must exist, at `expected_revision` unless that is None. Where it does not exist the group is
+    refused."""
 
     key: str
     expected_revision: int | None = None
@@ -86,8 +100,8 @@ class Committed:
 class Refused:
     """A write did not take effect, for its expectation did not hold.
 
-    `revision` is the store's when it was refused, `current` what stands under the first key of the group whose
-    expectation failed (None: nothing stands there), `index` that operation's place in the group.
+    `revision` is the store's after the commit that refused it, `current` what stands under the first key of the group
+    whose expectation failed (None: nothing stands there), `index` that operation's place in the group.
     """
 
     revision: int
@@ -148,7 +162,7 @@ class Store(Protocol):
         """The store's revision as of now (linearizable), as cheaply as the store can tell it."""
         ...
 
-    async def commit(self, groups: Sequence[Sequence[Op]]) -> list[Outcome]:
+    async def commit(self, groups: Sequence[Sequence[Op]]) -> Sequence[Outcome]:
         """Writes groups of operations, all in one round trip: each group takes effect wholly or not at all, and each
         succeeds or fails alone; one outcome per group, in order. No key may occur in two operations: ValueError.
         Raises ValueTooLarge, StoreFull (nothing was written)."""
@@ -159,15 +173,23 @@ class Store(Protocol):
         ...
 
     def watch(self, prefix: str, after_revision: int) -> AsyncIterator[Batch]:
-        """The changes under `prefix` after `after_revision`, in order, without gap or double, whole revisions at a time,
-        for as long as the iterator lives; reconnects by itself. Empty batches tell progress from time to time.
-        Raises RevisionCompacted when the history it needs is gone, also after a reconnection."""
+        """The changes under `prefix` after `after_revision`, in order, without gap or double, whole revisions at a
+        time, for as long as the iterator lives; reconnects by itself. Empty batches tell progress from time to time.
+        Ends when the store is closed. Raises RevisionCompacted when the history it needs is gone, RevisionWentBack when
+        the store turns out older than `after_revision` or than what was yielded; both also after a reconnection."""
+        ...
+
+    async def request_progress(self) -> bool:
+        """Asks the open watches to say how far they are: each then yields a batch, empty if need be, whose revision is
+        at least what `revision()` gave before the call. False: this store cannot tell that soundly; nothing was asked.
+        A watch that is reconnecting may not answer, so bound the wait."""
         ...
 
     async def compact(self, revision: int) -> None:
-        """Forgets what was overwritten or deleted before `revision`. Raises RevisionCompacted, RevisionInFuture."""
+        """Forgets what was overwritten or deleted up to `revision`, which stays readable itself; a watch after it stays
+        possible too. Raises RevisionCompacted, RevisionInFuture."""
         ...
 
     async def close(self) -> None:
-        """Ends watches and connections."""
+        """Ends watches and connections. What is under way may raise StoreUnavailable."""
         ...

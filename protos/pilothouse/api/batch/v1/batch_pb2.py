@@ -26,9 +26,10 @@ from pilothouse.api import annotations_pb2 as pilothouse_dot_api_dot_annotations
 from pilothouse.api.core.v1 import pods_pb2 as pilothouse_dot_api_dot_core_dot_v1_dot_pods__pb2
 from pilothouse.api.core.v1 import references_pb2 as pilothouse_dot_api_dot_core_dot_v1_dot_references__pb2
 from pilothouse.api.meta.v1 import meta_pb2 as pilothouse_dot_api_dot_meta_dot_v1_dot_meta__pb2
+from pilothouse.api.scheduling.v1alpha3 import scheduling_pb2 as pilothouse_dot_api_dot_scheduling_dot_v1alpha3_dot_scheduling__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#pilothouse/api/batch/v1/batch.proto\x12\x17pilothouse.api.batch.v1\x1a pilothouse/api/annotations.proto\x1a!pilothouse/api/core/v1/pods.proto\x1a\'pilothouse/api/core/v1/references.proto\x1a!pilothouse/api/meta/v1/meta.proto\"\xaa\x03\n\x07\x43ronJob\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12@\n\x04spec\x18\x02 \x01(\x0b\x32$.pilothouse.api.batch.v1.CronJobSpecB\x0c\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\x12@\n\x06status\x18\x03 \x01(\x0b\x32&.pilothouse.api.batch.v1.CronJobStatusB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01:\xda\x01\xc2\xda\x18\xd5\x01\n\x05\x62\x61tch\x12\x08\x63ronjobs\x1a\x07\x63ronjob \x01*\x02\x63j2\x03\x61ll:\x06\x63reate:\x06\x64\x65lete:\x10\x64\x65letecollection:\x03get:\x04list:\x05patch:\x06update:\x05watchB\x1c\n\x06status\x1a\x03get\x1a\x05patch\x1a\x06updateJ\n\n\x08\x63ronjobsR\rmetadata.nameR\x12metadata.namespacez\x08\x08\x01\x12\x04spec\x82\x01\x10\x64ns1123subdomain\x88\x01\x34\"\x86\x01\n\x0b\x43ronJobList\x12<\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x39\n\x05items\x18\x02 \x03(\x0b\x32 .pilothouse.api.batch.v1.CronJobB\x08\xc8\xda\x18\x01\xd8\xda\x18\x01\"\xad\x04\n\x0b\x43ronJobSpec\x12#\n\x08schedule\x18\x01 \x01(\tB\x0c\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01H\x00\x88\x01\x01\x12&\n\x19starting_deadline_seconds\x18\x02 \x01(\x03H\x01\x88\x01\x01\x12L\n\x12\x63oncurrency_policy\x18\x03 \x01(\tB+\xc0\xda\x18\x01\xe2\xda\x18\x05\x41llow\xe2\xda\x18\x06\x46orbid\xe2\xda\x18\x07Replace\xea\xda\x18\x05\x41llowH\x02\x88\x01\x01\x12\x1f\n\x07suspend\x18\x04 \x01(\x08\x42\t\xea\xda\x18\x05\x66\x61lseH\x03\x88\x01\x01\x12L\n\x0cjob_template\x18\x05 \x01(\x0b\x32(.pilothouse.api.batch.v1.JobTemplateSpecB\x0c\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\x12\x31\n\x1dsuccessful_jobs_history_limit\x18\x06 \x01(\x05\x42\x05\xea\xda\x18\x01\x33H\x04\x88\x01\x01\x12-\n\x19\x66\x61iled_jobs_history_limit\x18\x07 \x01(\x05\x42\x05\xea\xda\x18\x01\x31H\x05\x88\x01\x01\x12\x16\n\ttime_zone\x18\x08 \x01(\tH\x06\x88\x01\x01\x42\x0b\n\t_scheduleB\x1c\n\x1a_starting_deadline_secondsB\x15\n\x13_concurrency_policyB\n\n\x08_suspendB \n\x1e_successful_jobs_history_limitB\x1c\n\x1a_failed_jobs_history_limitB\x0c\n\n_time_zone\"\xc4\x01\n\rCronJobStatus\x12=\n\x06\x61\x63tive\x18\x01 \x03(\x0b\x32\'.pilothouse.api.core.v1.ObjectReferenceB\x04\xa0\xdb\x18\x01\x12\x38\n\x12last_schedule_time\x18\x04 \x01(\x0b\x32\x1c.pilothouse.api.meta.v1.Time\x12:\n\x14last_successful_time\x18\x05 \x01(\x0b\x32\x1c.pilothouse.api.meta.v1.Time\"\x9c\x03\n\x03Job\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x38\n\x04spec\x18\x02 \x01(\x0b\x32 .pilothouse.api.batch.v1.JobSpecB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12<\n\x06status\x18\x03 \x01(\x0b\x32\".pilothouse.api.batch.v1.JobStatusB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01:\xdc\x01\xc2\xda\x18\xd7\x01\n\x05\x62\x61tch\x12\x04jobs\x1a\x03job \x01\x32\x03\x61ll:\x06\x63reate:\x06\x64\x65lete:\x10\x64\x65letecollection:\x03get:\x04list:\x05patch:\x06update:\x05watchB\x1c\n\x06status\x1a\x03get\x1a\x05patch\x1a\x06updateJ\x06\n\x04jobsR\rmetadata.nameR\x12metadata.namespaceR\x11status.successfulp\x01z\x08\x08\x01\x12\x04spec\x82\x01\x10\x64ns1123subdomain\"\xd7\x02\n\x0cJobCondition\x12\x1f\n\x04type\x18\x01 \x01(\tB\x0c\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01H\x00\x88\x01\x01\x12=\n\x06status\x18\x02 \x01(\tB(\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\xe2\xda\x18\x04True\xe2\xda\x18\x05\x46\x61lse\xe2\xda\x18\x07UnknownH\x01\x88\x01\x01\x12?\n\x0flast_probe_time\x18\x03 \x01(\x0b\x32\x1c.pilothouse.api.meta.v1.TimeB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x44\n\x14last_transition_time\x18\x04 \x01(\x0b\x32\x1c.pilothouse.api.meta.v1.TimeB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x19\n\x06reason\x18\x05 \x01(\tB\x04\xc0\xda\x18\x01H\x02\x88\x01\x01\x12\x1a\n\x07message\x18\x06 \x01(\tB\x04\xc0\xda\x18\x01H\x03\x88\x01\x01\x42\x07\n\x05_typeB\t\n\x07_statusB\t\n\x07_reasonB\n\n\x08_message\"~\n\x07JobList\x12<\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x35\n\x05items\x18\x02 \x03(\x0b\x32\x1c.pilothouse.api.batch.v1.JobB\x08\xc8\xda\x18\x01\xd8\xda\x18\x01\"4\n\x1aJobSchedulingConfigurationJ\x04\x08\x01\x10\x02J\x04\x08\x02\x10\x03J\x04\x08\x03\x10\x04J\x04\x08\x04\x10\x05\"\xb8\x08\n\x07JobSpec\x12\x1f\n\x0bparallelism\x18\x01 \x01(\x05\x42\x05\xea\xda\x18\x01\x31H\x00\x88\x01\x01\x12\x18\n\x0b\x63ompletions\x18\x02 \x01(\x05H\x01\x88\x01\x01\x12$\n\x17\x61\x63tive_deadline_seconds\x18\x03 \x01(\x03H\x02\x88\x01\x01\x12\x37\n\x08selector\x18\x04 \x01(\x0b\x32%.pilothouse.api.meta.v1.LabelSelector\x12\'\n\x0fmanual_selector\x18\x05 \x01(\x08\x42\t\xea\xda\x18\x05\x66\x61lseH\x03\x88\x01\x01\x12G\n\x08template\x18\x06 \x01(\x0b\x32\'.pilothouse.api.core.v1.PodTemplateSpecB\x0c\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\x12\x1a\n\rbackoff_limit\x18\x07 \x01(\x05H\x04\x88\x01\x01\x12\'\n\x1attl_seconds_after_finished\x18\x08 \x01(\x05H\x05\x88\x01\x01\x12\x45\n\x0f\x63ompletion_mode\x18\t \x01(\tB\'\xe2\xda\x18\nNonIndexed\xe2\xda\x18\x07Indexed\xea\xda\x18\nNonIndexedH\x06\x88\x01\x01\x12\x1f\n\x07suspend\x18\n \x01(\x08\x42\t\xea\xda\x18\x05\x66\x61lseH\x07\x88\x01\x01\x12\x45\n\x12pod_failure_policy\x18\x0b \x01(\x0b\x32).pilothouse.api.batch.v1.PodFailurePolicy\x12$\n\x17\x62\x61\x63koff_limit_per_index\x18\x0c \x01(\x05H\x08\x88\x01\x01\x12\x1f\n\x12max_failed_indexes\x18\r \x01(\x05H\t\x88\x01\x01\x12\x46\n\x16pod_replacement_policy\x18\x0e \x01(\tB!\xe2\xda\x18\x13TerminatingOrFailed\xe2\xda\x18\x06\x46\x61iledH\n\x88\x01\x01\x12\x17\n\nmanaged_by\x18\x0f \x01(\tH\x0b\x88\x01\x01\x12>\n\x0esuccess_policy\x18\x10 \x01(\x0b\x32&.pilothouse.api.batch.v1.SuccessPolicy\x12G\n\nscheduling\x18\x11 \x01(\x0b\x32\x33.pilothouse.api.batch.v1.JobSchedulingConfigurationB\x0e\n\x0c_parallelismB\x0e\n\x0c_completionsB\x1a\n\x18_active_deadline_secondsB\x12\n\x10_manual_selectorB\x10\n\x0e_backoff_limitB\x1d\n\x1b_ttl_seconds_after_finishedB\x12\n\x10_completion_modeB\n\n\x08_suspendB\x1a\n\x18_backoff_limit_per_indexB\x15\n\x13_max_failed_indexesB\x19\n\x17_pod_replacement_policyB\r\n\x0b_managed_by\"\xc7\x04\n\tJobStatus\x12P\n\nconditions\x18\x01 \x03(\x0b\x32%.pilothouse.api.batch.v1.JobConditionB\x15\xa0\xdb\x18\x01\xba\xdb\x18\x05merge\xc2\xdb\x18\x04type\x12\x30\n\nstart_time\x18\x02 \x01(\x0b\x32\x1c.pilothouse.api.meta.v1.Time\x12\x35\n\x0f\x63ompletion_time\x18\x03 \x01(\x0b\x32\x1c.pilothouse.api.meta.v1.Time\x12\x19\n\x06\x61\x63tive\x18\x04 \x01(\x05\x42\x04\xc0\xda\x18\x01H\x00\x88\x01\x01\x12\x1c\n\tsucceeded\x18\x05 \x01(\x05\x42\x04\xc0\xda\x18\x01H\x01\x88\x01\x01\x12\x19\n\x06\x66\x61iled\x18\x06 \x01(\x05\x42\x04\xc0\xda\x18\x01H\x02\x88\x01\x01\x12$\n\x11\x63ompleted_indexes\x18\x07 \x01(\tB\x04\xc0\xda\x18\x01H\x03\x88\x01\x01\x12S\n\x19uncounted_terminated_pods\x18\x08 \x01(\x0b\x32\x30.pilothouse.api.batch.v1.UncountedTerminatedPods\x12\x12\n\x05ready\x18\t \x01(\x05H\x04\x88\x01\x01\x12\x1b\n\x0e\x66\x61iled_indexes\x18\n \x01(\tH\x05\x88\x01\x01\x12\x18\n\x0bterminating\x18\x0b \x01(\x05H\x06\x88\x01\x01\x42\t\n\x07_activeB\x0c\n\n_succeededB\t\n\x07_failedB\x14\n\x12_completed_indexesB\x08\n\x06_readyB\x11\n\x0f_failed_indexesB\x0e\n\x0c_terminating\"\x8b\x01\n\x0fJobTemplateSpec\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x38\n\x04spec\x18\x02 \x01(\x0b\x32 .pilothouse.api.batch.v1.JobSpecB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\"^\n\x10PodFailurePolicy\x12J\n\x05rules\x18\x01 \x03(\x0b\x32-.pilothouse.api.batch.v1.PodFailurePolicyRuleB\x0c\xc8\xda\x18\x01\xd8\xda\x18\x01\xa0\xdb\x18\x01\"\xb9\x01\n&PodFailurePolicyOnExitCodesRequirement\x12\x1b\n\x0e\x63ontainer_name\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x32\n\x08operator\x18\x02 \x01(\tB\x1b\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\xe2\xda\x18\x02In\xe2\xda\x18\x05NotInH\x01\x88\x01\x01\x12\x1e\n\x06values\x18\x03 \x03(\x05\x42\x0e\x10\x00\xc8\xda\x18\x01\xd8\xda\x18\x01\xa0\xdb\x18\x02\x42\x11\n\x0f_container_nameB\x0b\n\t_operator\"\xa0\x01\n&PodFailurePolicyOnPodConditionsPattern\x12\x1f\n\x04type\x18\x01 \x01(\tB\x0c\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01H\x00\x88\x01\x01\x12\x41\n\x06status\x18\x02 \x01(\tB,\xc0\xda\x18\x01\xc8\xda\x18\x01\xe2\xda\x18\x04True\xe2\xda\x18\x05\x46\x61lse\xe2\xda\x18\x07Unknown\xea\xda\x18\x04TrueH\x01\x88\x01\x01\x42\x07\n\x05_typeB\t\n\x07_status\"\xa9\x02\n\x14PodFailurePolicyRule\x12L\n\x06\x61\x63tion\x18\x01 \x01(\tB7\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\xe2\xda\x18\x07\x46\x61ilJob\xe2\xda\x18\tFailIndex\xe2\xda\x18\x06Ignore\xe2\xda\x18\x05\x43ountH\x00\x88\x01\x01\x12V\n\ron_exit_codes\x18\x02 \x01(\x0b\x32?.pilothouse.api.batch.v1.PodFailurePolicyOnExitCodesRequirement\x12`\n\x11on_pod_conditions\x18\x03 \x03(\x0b\x32?.pilothouse.api.batch.v1.PodFailurePolicyOnPodConditionsPatternB\x04\xa0\xdb\x18\x01\x42\t\n\x07_action\"X\n\rSuccessPolicy\x12G\n\x05rules\x18\x01 \x03(\x0b\x32*.pilothouse.api.batch.v1.SuccessPolicyRuleB\x0c\xc8\xda\x18\x01\xd8\xda\x18\x01\xa0\xdb\x18\x01\"{\n\x11SuccessPolicyRule\x12\x1e\n\x11succeeded_indexes\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x1c\n\x0fsucceeded_count\x18\x02 \x01(\x05H\x01\x88\x01\x01\x42\x14\n\x12_succeeded_indexesB\x12\n\x10_succeeded_count\"H\n\x17UncountedTerminatedPods\x12\x17\n\tsucceeded\x18\x01 \x03(\tB\x04\xa0\xdb\x18\x02\x12\x14\n\x06\x66\x61iled\x18\x02 \x03(\tB\x04\xa0\xdb\x18\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#pilothouse/api/batch/v1/batch.proto\x12\x17pilothouse.api.batch.v1\x1a pilothouse/api/annotations.proto\x1a!pilothouse/api/core/v1/pods.proto\x1a\'pilothouse/api/core/v1/references.proto\x1a!pilothouse/api/meta/v1/meta.proto\x1a\x33pilothouse/api/scheduling/v1alpha3/scheduling.proto\"\xb5\x03\n\x07\x43ronJob\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12@\n\x04spec\x18\x02 \x01(\x0b\x32$.pilothouse.api.batch.v1.CronJobSpecB\x0c\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\x12@\n\x06status\x18\x03 \x01(\x0b\x32&.pilothouse.api.batch.v1.CronJobStatusB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01:\xe5\x01\xc2\xda\x18\xe0\x01\n\x05\x62\x61tch\x12\x08\x63ronjobs\x1a\x07\x63ronjob \x01*\x02\x63j2\x03\x61ll:\x06\x63reate:\x06\x64\x65lete:\x10\x64\x65letecollection:\x03get:\x04list:\x05patch:\x06update:\x05watchB\x1c\n\x06status\x1a\x03get\x1a\x05patch\x1a\x06updateJ\n\n\x08\x63ronjobsR\rmetadata.nameR\x12metadata.namespacez\x08\x08\x01\x12\x04spec\x82\x01\x10\x64ns1123subdomain\x88\x01\x34\x92\x01\x08\x43ronJobs\"\x86\x01\n\x0b\x43ronJobList\x12<\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x39\n\x05items\x18\x02 \x03(\x0b\x32 .pilothouse.api.batch.v1.CronJobB\x08\xc8\xda\x18\x01\xd8\xda\x18\x01\"\xbf\x04\n\x0b\x43ronJobSpec\x12\'\n\x08schedule\x18\x01 \x01(\tB\x10\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\xc8\xdb\x18\x01H\x00\x88\x01\x01\x12,\n\x19starting_deadline_seconds\x18\x02 \x01(\x03\x42\x04\xf8\xda\x18\x00H\x01\x88\x01\x01\x12L\n\x12\x63oncurrency_policy\x18\x03 \x01(\tB+\xc0\xda\x18\x01\xe2\xda\x18\x05\x41llow\xe2\xda\x18\x06\x46orbid\xe2\xda\x18\x07Replace\xea\xda\x18\x05\x41llowH\x02\x88\x01\x01\x12\x1f\n\x07suspend\x18\x04 \x01(\x08\x42\t\xea\xda\x18\x05\x66\x61lseH\x03\x88\x01\x01\x12L\n\x0cjob_template\x18\x05 \x01(\x0b\x32(.pilothouse.api.batch.v1.JobTemplateSpecB\x0c\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\x12\x35\n\x1dsuccessful_jobs_history_limit\x18\x06 \x01(\x05\x42\t\xea\xda\x18\x01\x33\xf8\xda\x18\x00H\x04\x88\x01\x01\x12\x31\n\x19\x66\x61iled_jobs_history_limit\x18\x07 \x01(\x05\x42\t\xea\xda\x18\x01\x31\xf8\xda\x18\x00H\x05\x88\x01\x01\x12\x16\n\ttime_zone\x18\x08 \x01(\tH\x06\x88\x01\x01\x42\x0b\n\t_scheduleB\x1c\n\x1a_starting_deadline_secondsB\x15\n\x13_concurrency_policyB\n\n\x08_suspendB \n\x1e_successful_jobs_history_limitB\x1c\n\x1a_failed_jobs_history_limitB\x0c\n\n_time_zone\"\xc4\x01\n\rCronJobStatus\x12=\n\x06\x61\x63tive\x18\x01 \x03(\x0b\x32\'.pilothouse.api.core.v1.ObjectReferenceB\x04\xa0\xdb\x18\x01\x12\x38\n\x12last_schedule_time\x18\x04 \x01(\x0b\x32\x1c.pilothouse.api.meta.v1.Time\x12:\n\x14last_successful_time\x18\x05 \x01(\x0b\x32\x1c.pilothouse.api.meta.v1.Time\"\xa3\x03\n\x03Job\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x38\n\x04spec\x18\x02 \x01(\x0b\x32 .pilothouse.api.batch.v1.JobSpecB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12<\n\x06status\x18\x03 \x01(\x0b\x32\".pilothouse.api.batch.v1.JobStatusB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01:\xe3\x01\xc2\xda\x18\xde\x01\n\x05\x62\x61tch\x12\x04jobs\x1a\x03job \x01\x32\x03\x61ll:\x06\x63reate:\x06\x64\x65lete:\x10\x64\x65letecollection:\x03get:\x04list:\x05patch:\x06update:\x05watchB\x1c\n\x06status\x1a\x03get\x1a\x05patch\x1a\x06updateJ\x06\n\x04jobsR\rmetadata.nameR\x12metadata.namespaceR\x11status.successfulp\x01z\x08\x08\x01\x12\x04spec\x82\x01\x10\x64ns1123subdomain\x92\x01\x04Jobs\"\xdb\x02\n\x0cJobCondition\x12\x1f\n\x04type\x18\x01 \x01(\tB\x0c\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01H\x00\x88\x01\x01\x12\x41\n\x06status\x18\x02 \x01(\tB,\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\xe2\xda\x18\x05\x46\x61lse\xe2\xda\x18\x04True\xe2\xda\x18\x07Unknown\xd0\xdb\x18\x01H\x01\x88\x01\x01\x12?\n\x0flast_probe_time\x18\x03 \x01(\x0b\x32\x1c.pilothouse.api.meta.v1.TimeB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x44\n\x14last_transition_time\x18\x04 \x01(\x0b\x32\x1c.pilothouse.api.meta.v1.TimeB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x19\n\x06reason\x18\x05 \x01(\tB\x04\xc0\xda\x18\x01H\x02\x88\x01\x01\x12\x1a\n\x07message\x18\x06 \x01(\tB\x04\xc0\xda\x18\x01H\x03\x88\x01\x01\x42\x07\n\x05_typeB\t\n\x07_statusB\t\n\x07_reasonB\n\n\x08_message\"~\n\x07JobList\x12<\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x35\n\x05items\x18\x02 \x03(\x0b\x32\x1c.pilothouse.api.batch.v1.JobB\x08\xc8\xda\x18\x01\xd8\xda\x18\x01\"\xa1\x03\n\x1aJobSchedulingConfiguration\x12_\n\x11scheduling_policy\x18\x01 \x01(\x0b\x32\x44.pilothouse.api.scheduling.v1alpha3.WorkloadPodGroupSchedulingPolicy\x12i\n\x16scheduling_constraints\x18\x02 \x01(\x0b\x32I.pilothouse.api.scheduling.v1alpha3.WorkloadPodGroupSchedulingConstraints\x12[\n\x0f\x64isruption_mode\x18\x03 \x01(\x0b\x32\x42.pilothouse.api.scheduling.v1alpha3.WorkloadPodGroupDisruptionMode\x12Z\n\x0fresource_claims\x18\x04 \x03(\x0b\x32\x41.pilothouse.api.scheduling.v1alpha3.WorkloadPodGroupResourceClaim\"\xdb\x08\n\x07JobSpec\x12\x1e\n\x0bparallelism\x18\x01 \x01(\x05\x42\x04\xf8\xda\x18\x00H\x00\x88\x01\x01\x12\x1e\n\x0b\x63ompletions\x18\x02 \x01(\x05\x42\x04\xf8\xda\x18\x00H\x01\x88\x01\x01\x12*\n\x17\x61\x63tive_deadline_seconds\x18\x03 \x01(\x03\x42\x04\xf8\xda\x18\x00H\x02\x88\x01\x01\x12\x41\n\x08selector\x18\x04 \x01(\x0b\x32%.pilothouse.api.meta.v1.LabelSelectorB\x08\xf0\xda\x18\r\x98\xdb\x18\x01\x12\x1c\n\x0fmanual_selector\x18\x05 \x01(\x08H\x03\x88\x01\x01\x12G\n\x08template\x18\x06 \x01(\x0b\x32\'.pilothouse.api.core.v1.PodTemplateSpecB\x0c\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\x12 \n\rbackoff_limit\x18\x07 \x01(\x05\x42\x04\xf8\xda\x18\x00H\x04\x88\x01\x01\x12-\n\x1attl_seconds_after_finished\x18\x08 \x01(\x05\x42\x04\xf8\xda\x18\x00H\x05\x88\x01\x01\x12;\n\x0f\x63ompletion_mode\x18\t \x01(\tB\x1d\xe2\xda\x18\nNonIndexed\xe2\xda\x18\x07Indexed\x98\xdb\x18\x01H\x06\x88\x01\x01\x12\x14\n\x07suspend\x18\n \x01(\x08H\x07\x88\x01\x01\x12K\n\x12pod_failure_policy\x18\x0b \x01(\x0b\x32).pilothouse.api.batch.v1.PodFailurePolicyB\x04\x98\xdb\x18\x01\x12.\n\x17\x62\x61\x63koff_limit_per_index\x18\x0c \x01(\x05\x42\x08\xf8\xda\x18\x00\x98\xdb\x18\x01H\x08\x88\x01\x01\x12%\n\x12max_failed_indexes\x18\r \x01(\x05\x42\x04\xf8\xda\x18\x00H\t\x88\x01\x01\x12\x46\n\x16pod_replacement_policy\x18\x0e \x01(\tB!\xe2\xda\x18\x06\x46\x61iled\xe2\xda\x18\x13TerminatingOrFailedH\n\x88\x01\x01\x12\x1d\n\nmanaged_by\x18\x0f \x01(\tB\x04\x98\xdb\x18\x01H\x0b\x88\x01\x01\x12\x44\n\x0esuccess_policy\x18\x10 \x01(\x0b\x32&.pilothouse.api.batch.v1.SuccessPolicyB\x04\x98\xdb\x18\x01\x12G\n\nscheduling\x18\x11 \x01(\x0b\x32\x33.pilothouse.api.batch.v1.JobSchedulingConfigurationB\x0e\n\x0c_parallelismB\x0e\n\x0c_completionsB\x1a\n\x18_active_deadline_secondsB\x12\n\x10_manual_selectorB\x10\n\x0e_backoff_limitB\x1d\n\x1b_ttl_seconds_after_finishedB\x12\n\x10_completion_modeB\n\n\x08_suspendB\x1a\n\x18_backoff_limit_per_indexB\x15\n\x13_max_failed_indexesB\x19\n\x17_pod_replacement_policyB\r\n\x0b_managed_by\"\xc7\x04\n\tJobStatus\x12P\n\nconditions\x18\x01 \x03(\x0b\x32%.pilothouse.api.batch.v1.JobConditionB\x15\xa0\xdb\x18\x01\xba\xdb\x18\x05merge\xc2\xdb\x18\x04type\x12\x30\n\nstart_time\x18\x02 \x01(\x0b\x32\x1c.pilothouse.api.meta.v1.Time\x12\x35\n\x0f\x63ompletion_time\x18\x03 \x01(\x0b\x32\x1c.pilothouse.api.meta.v1.Time\x12\x19\n\x06\x61\x63tive\x18\x04 \x01(\x05\x42\x04\xc0\xda\x18\x01H\x00\x88\x01\x01\x12\x1c\n\tsucceeded\x18\x05 \x01(\x05\x42\x04\xc0\xda\x18\x01H\x01\x88\x01\x01\x12\x19\n\x06\x66\x61iled\x18\x06 \x01(\x05\x42\x04\xc0\xda\x18\x01H\x02\x88\x01\x01\x12$\n\x11\x63ompleted_indexes\x18\x07 \x01(\tB\x04\xc0\xda\x18\x01H\x03\x88\x01\x01\x12S\n\x19uncounted_terminated_pods\x18\x08 \x01(\x0b\x32\x30.pilothouse.api.batch.v1.UncountedTerminatedPods\x12\x12\n\x05ready\x18\t \x01(\x05H\x04\x88\x01\x01\x12\x1b\n\x0e\x66\x61iled_indexes\x18\n \x01(\tH\x05\x88\x01\x01\x12\x18\n\x0bterminating\x18\x0b \x01(\x05H\x06\x88\x01\x01\x42\t\n\x07_activeB\x0c\n\n_succeededB\t\n\x07_failedB\x14\n\x12_completed_indexesB\x08\n\x06_readyB\x11\n\x0f_failed_indexesB\x0e\n\x0c_terminating\"\x8b\x01\n\x0fJobTemplateSpec\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x38\n\x04spec\x18\x02 \x01(\x0b\x32 .pilothouse.api.batch.v1.JobSpecB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\"^\n\x10PodFailurePolicy\x12J\n\x05rules\x18\x01 \x03(\x0b\x32-.pilothouse.api.batch.v1.PodFailurePolicyRuleB\x0c\xc8\xda\x18\x01\xd8\xda\x18\x01\xa0\xdb\x18\x01\"\xb9\x01\n&PodFailurePolicyOnExitCodesRequirement\x12\x1b\n\x0e\x63ontainer_name\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x32\n\x08operator\x18\x02 \x01(\tB\x1b\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\xe2\xda\x18\x02In\xe2\xda\x18\x05NotInH\x01\x88\x01\x01\x12\x1e\n\x06values\x18\x03 \x03(\x05\x42\x0e\x10\x00\xc8\xda\x18\x01\xd8\xda\x18\x01\xa0\xdb\x18\x02\x42\x11\n\x0f_container_nameB\x0b\n\t_operator\"\xa0\x01\n&PodFailurePolicyOnPodConditionsPattern\x12\x1f\n\x04type\x18\x01 \x01(\tB\x0c\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01H\x00\x88\x01\x01\x12\x41\n\x06status\x18\x02 \x01(\tB,\xc0\xda\x18\x01\xc8\xda\x18\x01\xe2\xda\x18\x05\x46\x61lse\xe2\xda\x18\x04True\xe2\xda\x18\x07Unknown\xea\xda\x18\x04TrueH\x01\x88\x01\x01\x42\x07\n\x05_typeB\t\n\x07_status\"\xa9\x02\n\x14PodFailurePolicyRule\x12L\n\x06\x61\x63tion\x18\x01 \x01(\tB7\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\xe2\xda\x18\x05\x43ount\xe2\xda\x18\tFailIndex\xe2\xda\x18\x07\x46\x61ilJob\xe2\xda\x18\x06IgnoreH\x00\x88\x01\x01\x12V\n\ron_exit_codes\x18\x02 \x01(\x0b\x32?.pilothouse.api.batch.v1.PodFailurePolicyOnExitCodesRequirement\x12`\n\x11on_pod_conditions\x18\x03 \x03(\x0b\x32?.pilothouse.api.batch.v1.PodFailurePolicyOnPodConditionsPatternB\x04\xa0\xdb\x18\x01\x42\t\n\x07_action\"X\n\rSuccessPolicy\x12G\n\x05rules\x18\x01 \x03(\x0b\x32*.pilothouse.api.batch.v1.SuccessPolicyRuleB\x0c\xc8\xda\x18\x01\xd8\xda\x18\x01\xa0\xdb\x18\x01\"{\n\x11SuccessPolicyRule\x12\x1e\n\x11succeeded_indexes\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x1c\n\x0fsucceeded_count\x18\x02 \x01(\x05H\x01\x88\x01\x01\x42\x14\n\x12_succeeded_indexesB\x12\n\x10_succeeded_count\"H\n\x17UncountedTerminatedPods\x12\x17\n\tsucceeded\x18\x01 \x03(\tB\x04\xa0\xdb\x18\x02\x12\x14\n\x06\x66\x61iled\x18\x02 \x03(\tB\x04\xa0\xdb\x18\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,13 +43,15 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CRONJOB'].fields_by_name['status']._loaded_options = None
   _globals['_CRONJOB'].fields_by_name['status']._serialized_options = b'\300\332\030\001\310\332\030\001'
   _globals['_CRONJOB']._loaded_options = None
-  _globals['_CRONJOB']._serialized_options = b'\302\332\030\325\001\n\005batch\022\010cronjobs\032\007cronjob \001*\002cj2\003all:\006create:\006delete:\020deletecollection:\003get:\004list:\005patch:\006update:\005watchB\034\n\006status\032\003get\032\005patch\032\006updateJ\n\n\010cronjobsR\rmetadata.nameR\022metadata.namespacez\010\010\001\022\004spec\202\001\020dns1123subdomain\210\0014'
+  _globals['_CRONJOB']._serialized_options = b'\302\332\030\340\001\n\005batch\022\010cronjobs\032\007cronjob \001*\002cj2\003all:\006create:\006delete:\020deletecollection:\003get:\004list:\005patch:\006update:\005watchB\034\n\006status\032\003get\032\005patch\032\006updateJ\n\n\010cronjobsR\rmetadata.nameR\022metadata.namespacez\010\010\001\022\004spec\202\001\020dns1123subdomain\210\0014\222\001\010CronJobs'
   _globals['_CRONJOBLIST'].fields_by_name['metadata']._loaded_options = None
   _globals['_CRONJOBLIST'].fields_by_name['metadata']._serialized_options = b'\300\332\030\001\310\332\030\001'
   _globals['_CRONJOBLIST'].fields_by_name['items']._loaded_options = None
   _globals['_CRONJOBLIST'].fields_by_name['items']._serialized_options = b'\310\332\030\001\330\332\030\001'
   _globals['_CRONJOBSPEC'].fields_by_name['schedule']._loaded_options = None
-  _globals['_CRONJOBSPEC'].fields_by_name['schedule']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001'
+  _globals['_CRONJOBSPEC'].fields_by_name['schedule']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001\310\333\030\001'
+  _globals['_CRONJOBSPEC'].fields_by_name['starting_deadline_seconds']._loaded_options = None
+  _globals['_CRONJOBSPEC'].fields_by_name['starting_deadline_seconds']._serialized_options = b'\370\332\030\000'
   _globals['_CRONJOBSPEC'].fields_by_name['concurrency_policy']._loaded_options = None
   _globals['_CRONJOBSPEC'].fields_by_name['concurrency_policy']._serialized_options = b'\300\332\030\001\342\332\030\005Allow\342\332\030\006Forbid\342\332\030\007Replace\352\332\030\005Allow'
   _globals['_CRONJOBSPEC'].fields_by_name['suspend']._loaded_options = None
@@ -56,9 +59,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CRONJOBSPEC'].fields_by_name['job_template']._loaded_options = None
   _globals['_CRONJOBSPEC'].fields_by_name['job_template']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001'
   _globals['_CRONJOBSPEC'].fields_by_name['successful_jobs_history_limit']._loaded_options = None
-  _globals['_CRONJOBSPEC'].fields_by_name['successful_jobs_history_limit']._serialized_options = b'\352\332\030\0013'
+  _globals['_CRONJOBSPEC'].fields_by_name['successful_jobs_history_limit']._serialized_options = b'\352\332\030\0013\370\332\030\000'
   _globals['_CRONJOBSPEC'].fields_by_name['failed_jobs_history_limit']._loaded_options = None
-  _globals['_CRONJOBSPEC'].fields_by_name['failed_jobs_history_limit']._serialized_options = b'\352\332\030\0011'
+  _globals['_CRONJOBSPEC'].fields_by_name['failed_jobs_history_limit']._serialized_options = b'\352\332\030\0011\370\332\030\000'
   _globals['_CRONJOBSTATUS'].fields_by_name['active']._loaded_options = None
   _globals['_CRONJOBSTATUS'].fields_by_name['active']._serialized_options = b'\240\333\030\001'
   _globals['_JOB'].fields_by_name['metadata']._loaded_options = None
@@ -68,11 +71,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_JOB'].fields_by_name['status']._loaded_options = None
   _globals['_JOB'].fields_by_name['status']._serialized_options = b'\300\332\030\001\310\332\030\001'
   _globals['_JOB']._loaded_options = None
-  _globals['_JOB']._serialized_options = b'\302\332\030\327\001\n\005batch\022\004jobs\032\003job \0012\003all:\006create:\006delete:\020deletecollection:\003get:\004list:\005patch:\006update:\005watchB\034\n\006status\032\003get\032\005patch\032\006updateJ\006\n\004jobsR\rmetadata.nameR\022metadata.namespaceR\021status.successfulp\001z\010\010\001\022\004spec\202\001\020dns1123subdomain'
+  _globals['_JOB']._serialized_options = b'\302\332\030\336\001\n\005batch\022\004jobs\032\003job \0012\003all:\006create:\006delete:\020deletecollection:\003get:\004list:\005patch:\006update:\005watchB\034\n\006status\032\003get\032\005patch\032\006updateJ\006\n\004jobsR\rmetadata.nameR\022metadata.namespaceR\021status.successfulp\001z\010\010\001\022\004spec\202\001\020dns1123subdomain\222\001\004Jobs'
   _globals['_JOBCONDITION'].fields_by_name['type']._loaded_options = None
   _globals['_JOBCONDITION'].fields_by_name['type']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001'
   _globals['_JOBCONDITION'].fields_by_name['status']._loaded_options = None
-  _globals['_JOBCONDITION'].fields_by_name['status']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001\342\332\030\004True\342\332\030\005False\342\332\030\007Unknown'
+  _globals['_JOBCONDITION'].fields_by_name['status']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001\342\332\030\005False\342\332\030\004True\342\332\030\007Unknown\320\333\030\001'
   _globals['_JOBCONDITION'].fields_by_name['last_probe_time']._loaded_options = None
   _globals['_JOBCONDITION'].fields_by_name['last_probe_time']._serialized_options = b'\300\332\030\001\310\332\030\001'
   _globals['_JOBCONDITION'].fields_by_name['last_transition_time']._loaded_options = None
@@ -86,17 +89,33 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_JOBLIST'].fields_by_name['items']._loaded_options = None
   _globals['_JOBLIST'].fields_by_name['items']._serialized_options = b'\310\332\030\001\330\332\030\001'
   _globals['_JOBSPEC'].fields_by_name['parallelism']._loaded_options = None
-  _globals['_JOBSPEC'].fields_by_name['parallelism']._serialized_options = b'\352\332\030\0011'
-  _globals['_JOBSPEC'].fields_by_name['manual_selector']._loaded_options = None
-  _globals['_JOBSPEC'].fields_by_name['manual_selector']._serialized_options = b'\352\332\030\005false'
+  _globals['_JOBSPEC'].fields_by_name['parallelism']._serialized_options = b'\370\332\030\000'
+  _globals['_JOBSPEC'].fields_by_name['completions']._loaded_options = None
+  _globals['_JOBSPEC'].fields_by_name['completions']._serialized_options = b'\370\332\030\000'
+  _globals['_JOBSPEC'].fields_by_name['active_deadline_seconds']._loaded_options = None
+  _globals['_JOBSPEC'].fields_by_name['active_deadline_seconds']._serialized_options = b'\370\332\030\000'
+  _globals['_JOBSPEC'].fields_by_name['selector']._loaded_options = None
+  _globals['_JOBSPEC'].fields_by_name['selector']._serialized_options = b'\360\332\030\r\230\333\030\001'
   _globals['_JOBSPEC'].fields_by_name['template']._loaded_options = None
   _globals['_JOBSPEC'].fields_by_name['template']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001'
+  _globals['_JOBSPEC'].fields_by_name['backoff_limit']._loaded_options = None
+  _globals['_JOBSPEC'].fields_by_name['backoff_limit']._serialized_options = b'\370\332\030\000'
+  _globals['_JOBSPEC'].fields_by_name['ttl_seconds_after_finished']._loaded_options = None
+  _globals['_JOBSPEC'].fields_by_name['ttl_seconds_after_finished']._serialized_options = b'\370\332\030\000'
   _globals['_JOBSPEC'].fields_by_name['completion_mode']._loaded_options = None
-  _globals['_JOBSPEC'].fields_by_name['completion_mode']._serialized_options = b'\342\332\030\nNonIndexed\342\332\030\007Indexed\352\332\030\nNonIndexed'
-  _globals['_JOBSPEC'].fields_by_name['suspend']._loaded_options = None
-  _globals['_JOBSPEC'].fields_by_name['suspend']._serialized_options = b'\352\332\030\005false'
+  _globals['_JOBSPEC'].fields_by_name['completion_mode']._serialized_options = b'\342\332\030\nNonIndexed\342\332\030\007Indexed\230\333\030\001'
+  _globals['_JOBSPEC'].fields_by_name['pod_failure_policy']._loaded_options = None
+  _globals['_JOBSPEC'].fields_by_name['pod_failure_policy']._serialized_options = b'\230\333\030\001'
+  _globals['_JOBSPEC'].fields_by_name['backoff_limit_per_index']._loaded_options = None
+  _globals['_JOBSPEC'].fields_by_name['backoff_limit_per_index']._serialized_options = b'\370\332\030\000\230\333\030\001'
+  _globals['_JOBSPEC'].fields_by_name['max_failed_indexes']._loaded_options = None
+  _globals['_JOBSPEC'].fields_by_name['max_failed_indexes']._serialized_options = b'\370\332\030\000'
   _globals['_JOBSPEC'].fields_by_name['pod_replacement_policy']._loaded_options = None
-  _globals['_JOBSPEC'].fields_by_name['pod_replacement_policy']._serialized_options = b'\342\332\030\023TerminatingOrFailed\342\332\030\006Failed'
+  _globals['_JOBSPEC'].fields_by_name['pod_replacement_policy']._serialized_options = b'\342\332\030\006Failed\342\332\030\023TerminatingOrFailed'
+  _globals['_JOBSPEC'].fields_by_name['managed_by']._loaded_options = None
+  _globals['_JOBSPEC'].fields_by_name['managed_by']._serialized_options = b'\230\333\030\001'
+  _globals['_JOBSPEC'].fields_by_name['success_policy']._loaded_options = None
+  _globals['_JOBSPEC'].fields_by_name['success_policy']._serialized_options = b'\230\333\030\001'
   _globals['_JOBSTATUS'].fields_by_name['conditions']._loaded_options = None
   _globals['_JOBSTATUS'].fields_by_name['conditions']._serialized_options = b'\240\333\030\001\272\333\030\005merge\302\333\030\004type'
   _globals['_JOBSTATUS'].fields_by_name['active']._loaded_options = None
@@ -120,9 +139,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PODFAILUREPOLICYONPODCONDITIONSPATTERN'].fields_by_name['type']._loaded_options = None
   _globals['_PODFAILUREPOLICYONPODCONDITIONSPATTERN'].fields_by_name['type']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001'
   _globals['_PODFAILUREPOLICYONPODCONDITIONSPATTERN'].fields_by_name['status']._loaded_options = None
-  _globals['_PODFAILUREPOLICYONPODCONDITIONSPATTERN'].fields_by_name['status']._serialized_options = b'\300\332\030\001\310\332\030\001\342\332\030\004True\342\332\030\005False\342\332\030\007Unknown\352\332\030\004True'
+  _globals['_PODFAILUREPOLICYONPODCONDITIONSPATTERN'].fields_by_name['status']._serialized_options = b'\300\332\030\001\310\332\030\001\342\332\030\005False\342\332\030\004True\342\332\030\007Unknown\352\332\030\004True'
   _globals['_PODFAILUREPOLICYRULE'].fields_by_name['action']._loaded_options = None
-  _globals['_PODFAILUREPOLICYRULE'].fields_by_name['action']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001\342\332\030\007FailJob\342\332\030\tFailIndex\342\332\030\006Ignore\342\332\030\005Count'
+  _globals['_PODFAILUREPOLICYRULE'].fields_by_name['action']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001\342\332\030\005Count\342\332\030\tFailIndex\342\332\030\007FailJob\342\332\030\006Ignore'
   _globals['_PODFAILUREPOLICYRULE'].fields_by_name['on_pod_conditions']._loaded_options = None
   _globals['_PODFAILUREPOLICYRULE'].fields_by_name['on_pod_conditions']._serialized_options = b'\240\333\030\001'
   _globals['_SUCCESSPOLICY'].fields_by_name['rules']._loaded_options = None
@@ -131,40 +150,40 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UNCOUNTEDTERMINATEDPODS'].fields_by_name['succeeded']._serialized_options = b'\240\333\030\002'
   _globals['_UNCOUNTEDTERMINATEDPODS'].fields_by_name['failed']._loaded_options = None
   _globals['_UNCOUNTEDTERMINATEDPODS'].fields_by_name['failed']._serialized_options = b'\240\333\030\002'
-  _globals['_CRONJOB']._serialized_start=210
-  _globals['_CRONJOB']._serialized_end=636
-  _globals['_CRONJOBLIST']._serialized_start=639
-  _globals['_CRONJOBLIST']._serialized_end=773
-  _globals['_CRONJOBSPEC']._serialized_start=776
-  _globals['_CRONJOBSPEC']._serialized_end=1333
-  _globals['_CRONJOBSTATUS']._serialized_start=1336
-  _globals['_CRONJOBSTATUS']._serialized_end=1532
-  _globals['_JOB']._serialized_start=1535
-  _globals['_JOB']._serialized_end=1947
-  _globals['_JOBCONDITION']._serialized_start=1950
-  _globals['_JOBCONDITION']._serialized_end=2293
-  _globals['_JOBLIST']._serialized_start=2295
-  _globals['_JOBLIST']._serialized_end=2421
-  _globals['_JOBSCHEDULINGCONFIGURATION']._serialized_start=2423
-  _globals['_JOBSCHEDULINGCONFIGURATION']._serialized_end=2475
-  _globals['_JOBSPEC']._serialized_start=2478
-  _globals['_JOBSPEC']._serialized_end=3558
-  _globals['_JOBSTATUS']._serialized_start=3561
-  _globals['_JOBSTATUS']._serialized_end=4144
-  _globals['_JOBTEMPLATESPEC']._serialized_start=4147
-  _globals['_JOBTEMPLATESPEC']._serialized_end=4286
-  _globals['_PODFAILUREPOLICY']._serialized_start=4288
-  _globals['_PODFAILUREPOLICY']._serialized_end=4382
-  _globals['_PODFAILUREPOLICYONEXITCODESREQUIREMENT']._serialized_start=4385
-  _globals['_PODFAILUREPOLICYONEXITCODESREQUIREMENT']._serialized_end=4570
-  _globals['_PODFAILUREPOLICYONPODCONDITIONSPATTERN']._serialized_start=4573
-  _globals['_PODFAILUREPOLICYONPODCONDITIONSPATTERN']._serialized_end=4733
-  _globals['_PODFAILUREPOLICYRULE']._serialized_start=4736
-  _globals['_PODFAILUREPOLICYRULE']._serialized_end=5033
-  _globals['_SUCCESSPOLICY']._serialized_start=5035
-  _globals['_SUCCESSPOLICY']._serialized_end=5123
-  _globals['_SUCCESSPOLICYRULE']._serialized_start=5125
-  _globals['_SUCCESSPOLICYRULE']._serialized_end=5248
-  _globals['_UNCOUNTEDTERMINATEDPODS']._serialized_start=5250
-  _globals['_UNCOUNTEDTERMINATEDPODS']._serialized_end=5322
+  _globals['_CRONJOB']._serialized_start=263
+  _globals['_CRONJOB']._serialized_end=700
+  _globals['_CRONJOBLIST']._serialized_start=703
+  _globals['_CRONJOBLIST']._serialized_end=837
+  _globals['_CRONJOBSPEC']._serialized_start=840
+  _globals['_CRONJOBSPEC']._serialized_end=1415
+  _globals['_CRONJOBSTATUS']._serialized_start=1418
+  _globals['_CRONJOBSTATUS']._serialized_end=1614
+  _globals['_JOB']._serialized_start=1617
+  _globals['_JOB']._serialized_end=2036
+  _globals['_JOBCONDITION']._serialized_start=2039
+  _globals['_JOBCONDITION']._serialized_end=2386
+  _globals['_JOBLIST']._serialized_start=2388
+  _globals['_JOBLIST']._serialized_end=2514
+  _globals['_JOBSCHEDULINGCONFIGURATION']._serialized_start=2517
+  _globals['_JOBSCHEDULINGCONFIGURATION']._serialized_end=2934
+  _globals['_JOBSPEC']._serialized_start=2937
+  _globals['_JOBSPEC']._serialized_end=4052
+  _globals['_JOBSTATUS']._serialized_start=4055
+  _globals['_JOBSTATUS']._serialized_end=4638
+  _globals['_JOBTEMPLATESPEC']._serialized_start=4641
+  _globals['_JOBTEMPLATESPEC']._serialized_end=4780
+  _globals['_PODFAILUREPOLICY']._serialized_start=4782
+  _globals['_PODFAILUREPOLICY']._serialized_end=4876
+  _globals['_PODFAILUREPOLICYONEXITCODESREQUIREMENT']._serialized_start=4879
+  _globals['_PODFAILUREPOLICYONEXITCODESREQUIREMENT']._serialized_end=5064
+  _globals['_PODFAILUREPOLICYONPODCONDITIONSPATTERN']._serialized_start=5067
+  _globals['_PODFAILUREPOLICYONPODCONDITIONSPATTERN']._serialized_end=5227
+  _globals['_PODFAILUREPOLICYRULE']._serialized_start=5230
+  _globals['_PODFAILUREPOLICYRULE']._serialized_end=5527
+  _globals['_SUCCESSPOLICY']._serialized_start=5529
+  _globals['_SUCCESSPOLICY']._serialized_end=5617
+  _globals['_SUCCESSPOLICYRULE']._serialized_start=5619
+  _globals['_SUCCESSPOLICYRULE']._serialized_end=5742
+  _globals['_UNCOUNTEDTERMINATEDPODS']._serialized_start=5744
+  _globals['_UNCOUNTEDTERMINATEDPODS']._serialized_end=5816
 # @@protoc_insertion_point(module_scope)

@@ -2,6 +2,7 @@ from pilothouse.api import annotations_pb2 as _annotations_pb2
 from pilothouse.api.core.v1 import pods_pb2 as _pods_pb2
 from pilothouse.api.core.v1 import references_pb2 as _references_pb2
 from pilothouse.api.meta.v1 import meta_pb2 as _meta_pb2
+from pilothouse.api.scheduling.v1alpha3 import scheduling_pb2 as _scheduling_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -93,8 +94,16 @@ class JobList(_message.Message):
     def __init__(self, metadata: _Optional[_Union[_meta_pb2.ListMeta, _Mapping]] = ..., items: _Optional[_Iterable[_Union[Job, _Mapping]]] = ...) -> None: ...
 
 class JobSchedulingConfiguration(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("scheduling_policy", "scheduling_constraints", "disruption_mode", "resource_claims")
+    SCHEDULING_POLICY_FIELD_NUMBER: _ClassVar[int]
+    SCHEDULING_CONSTRAINTS_FIELD_NUMBER: _ClassVar[int]
+    DISRUPTION_MODE_FIELD_NUMBER: _ClassVar[int]
+    RESOURCE_CLAIMS_FIELD_NUMBER: _ClassVar[int]
+    scheduling_policy: _scheduling_pb2.WorkloadPodGroupSchedulingPolicy
+    scheduling_constraints: _scheduling_pb2.WorkloadPodGroupSchedulingConstraints
+    disruption_mode: _scheduling_pb2.WorkloadPodGroupDisruptionMode
+    resource_claims: _containers.RepeatedCompositeFieldContainer[_scheduling_pb2.WorkloadPodGroupResourceClaim]
+    def __init__(self, scheduling_policy: _Optional[_Union[_scheduling_pb2.WorkloadPodGroupSchedulingPolicy, _Mapping]] = ..., scheduling_constraints: _Optional[_Union[_scheduling_pb2.WorkloadPodGroupSchedulingConstraints, _Mapping]] = ..., disruption_mode: _Optional[_Union[_scheduling_pb2.WorkloadPodGroupDisruptionMode, _Mapping]] = ..., resource_claims: _Optional[_Iterable[_Union[_scheduling_pb2.WorkloadPodGroupResourceClaim, _Mapping]]] = ...) -> None: ...
 
 class JobSpec(_message.Message):
     __slots__ = ("parallelism", "completions", "active_deadline_seconds", "selector", "manual_selector", "template", "backoff_limit", "ttl_seconds_after_finished", "completion_mode", "suspend", "pod_failure_policy", "backoff_limit_per_index", "max_failed_indexes", "pod_replacement_policy", "managed_by", "success_policy", "scheduling")

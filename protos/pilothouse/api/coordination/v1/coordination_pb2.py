@@ -26,7 +26,7 @@ from pilothouse.api import annotations_pb2 as pilothouse_dot_api_dot_annotations
 from pilothouse.api.meta.v1 import meta_pb2 as pilothouse_dot_api_dot_meta_dot_v1_dot_meta__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1pilothouse/api/coordination/v1/coordination.proto\x12\x1epilothouse.api.coordination.v1\x1a pilothouse/api/annotations.proto\x1a!pilothouse/api/meta/v1/meta.proto\"\xbf\x02\n\x05Lease\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x41\n\x04spec\x18\x02 \x01(\x0b\x32).pilothouse.api.coordination.v1.LeaseSpecB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01:\xb2\x01\xc2\xda\x18\xad\x01\n\x13\x63oordination.k8s.io\x12\x06leases\x1a\x05lease \x01:\x06\x63reate:\x06\x64\x65lete:\x10\x64\x65letecollection:\x03get:\x04list:\x05patch:\x06update:\x05watchJ\x08\n\x06leasesR\rmetadata.nameR\x12metadata.namespaceX\x01`\x01\x82\x01\x10\x64ns1123subdomain\"\x89\x01\n\tLeaseList\x12<\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12>\n\x05items\x18\x02 \x03(\x0b\x32%.pilothouse.api.coordination.v1.LeaseB\x08\xc8\xda\x18\x01\xd8\xda\x18\x01\"\xfb\x02\n\tLeaseSpec\x12\x1c\n\x0fholder_identity\x18\x01 \x01(\tH\x00\x88\x01\x01\x12#\n\x16lease_duration_seconds\x18\x02 \x01(\x05H\x01\x88\x01\x01\x12\x37\n\x0c\x61\x63quire_time\x18\x03 \x01(\x0b\x32!.pilothouse.api.meta.v1.MicroTime\x12\x35\n\nrenew_time\x18\x04 \x01(\x0b\x32!.pilothouse.api.meta.v1.MicroTime\x12\x1e\n\x11lease_transitions\x18\x05 \x01(\x05H\x02\x88\x01\x01\x12\x15\n\x08strategy\x18\x06 \x01(\tH\x03\x88\x01\x01\x12\x1d\n\x10preferred_holder\x18\x07 \x01(\tH\x04\x88\x01\x01\x42\x12\n\x10_holder_identityB\x19\n\x17_lease_duration_secondsB\x14\n\x12_lease_transitionsB\x0b\n\t_strategyB\x13\n\x11_preferred_holderb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1pilothouse/api/coordination/v1/coordination.proto\x12\x1epilothouse.api.coordination.v1\x1a pilothouse/api/annotations.proto\x1a!pilothouse/api/meta/v1/meta.proto\"\xc8\x02\n\x05Lease\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x41\n\x04spec\x18\x02 \x01(\x0b\x32).pilothouse.api.coordination.v1.LeaseSpecB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01:\xbb\x01\xc2\xda\x18\xb6\x01\n\x13\x63oordination.k8s.io\x12\x06leases\x1a\x05lease \x01:\x06\x63reate:\x06\x64\x65lete:\x10\x64\x65letecollection:\x03get:\x04list:\x05patch:\x06update:\x05watchJ\x08\n\x06leasesR\rmetadata.nameR\x12metadata.namespaceX\x01`\x01\x82\x01\x10\x64ns1123subdomain\x92\x01\x06Leases\"\x89\x01\n\tLeaseList\x12<\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12>\n\x05items\x18\x02 \x03(\x0b\x32%.pilothouse.api.coordination.v1.LeaseB\x08\xc8\xda\x18\x01\xd8\xda\x18\x01\"\x81\x03\n\tLeaseSpec\x12\x1c\n\x0fholder_identity\x18\x01 \x01(\tH\x00\x88\x01\x01\x12#\n\x16lease_duration_seconds\x18\x02 \x01(\x05H\x01\x88\x01\x01\x12\x37\n\x0c\x61\x63quire_time\x18\x03 \x01(\x0b\x32!.pilothouse.api.meta.v1.MicroTime\x12\x35\n\nrenew_time\x18\x04 \x01(\x0b\x32!.pilothouse.api.meta.v1.MicroTime\x12$\n\x11lease_transitions\x18\x05 \x01(\x05\x42\x04\xf8\xda\x18\x00H\x02\x88\x01\x01\x12\x15\n\x08strategy\x18\x06 \x01(\tH\x03\x88\x01\x01\x12\x1d\n\x10preferred_holder\x18\x07 \x01(\tH\x04\x88\x01\x01\x42\x12\n\x10_holder_identityB\x19\n\x17_lease_duration_secondsB\x14\n\x12_lease_transitionsB\x0b\n\t_strategyB\x13\n\x11_preferred_holderb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,15 +38,17 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LEASE'].fields_by_name['spec']._loaded_options = None
   _globals['_LEASE'].fields_by_name['spec']._serialized_options = b'\300\332\030\001\310\332\030\001'
   _globals['_LEASE']._loaded_options = None
-  _globals['_LEASE']._serialized_options = b'\302\332\030\255\001\n\023coordination.k8s.io\022\006leases\032\005lease \001:\006create:\006delete:\020deletecollection:\003get:\004list:\005patch:\006update:\005watchJ\010\n\006leasesR\rmetadata.nameR\022metadata.namespaceX\001`\001\202\001\020dns1123subdomain'
+  _globals['_LEASE']._serialized_options = b'\302\332\030\266\001\n\023coordination.k8s.io\022\006leases\032\005lease \001:\006create:\006delete:\020deletecollection:\003get:\004list:\005patch:\006update:\005watchJ\010\n\006leasesR\rmetadata.nameR\022metadata.namespaceX\001`\001\202\001\020dns1123subdomain\222\001\006Leases'
   _globals['_LEASELIST'].fields_by_name['metadata']._loaded_options = None
   _globals['_LEASELIST'].fields_by_name['metadata']._serialized_options = b'\300\332\030\001\310\332\030\001'
   _globals['_LEASELIST'].fields_by_name['items']._loaded_options = None
   _globals['_LEASELIST'].fields_by_name['items']._serialized_options = b'\310\332\030\001\330\332\030\001'
+  _globals['_LEASESPEC'].fields_by_name['lease_transitions']._loaded_options = None
+  _globals['_LEASESPEC'].fields_by_name['lease_transitions']._serialized_options = b'\370\332\030\000'
   _globals['_LEASE']._serialized_start=155
-  _globals['_LEASE']._serialized_end=474
-  _globals['_LEASELIST']._serialized_start=477
-  _globals['_LEASELIST']._serialized_end=614
-  _globals['_LEASESPEC']._serialized_start=617
-  _globals['_LEASESPEC']._serialized_end=996
+  _globals['_LEASE']._serialized_end=483
+  _globals['_LEASELIST']._serialized_start=486
+  _globals['_LEASELIST']._serialized_end=623
+  _globals['_LEASESPEC']._serialized_start=626
+  _globals['_LEASESPEC']._serialized_end=1011
 # @@protoc_insertion_point(module_scope)

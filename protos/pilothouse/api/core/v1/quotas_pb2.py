@@ -26,7 +26,7 @@ from pilothouse.api import annotations_pb2 as pilothouse_dot_api_dot_annotations
 from pilothouse.api.meta.v1 import meta_pb2 as pilothouse_dot_api_dot_meta_dot_v1_dot_meta__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#pilothouse/api/core/v1/quotas.proto\x12\x16pilothouse.api.core.v1\x1a pilothouse/api/annotations.proto\x1a!pilothouse/api/meta/v1/meta.proto\"\xc1\x02\n\nLimitRange\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12>\n\x04spec\x18\x02 \x01(\x0b\x32&.pilothouse.api.core.v1.LimitRangeSpecB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01:\xb2\x01\xc2\xda\x18\xad\x01\x12\x0blimitranges\x1a\nlimitrange \x01*\x06limits:\x06\x63reate:\x06\x64\x65lete:\x10\x64\x65letecollection:\x03get:\x04list:\x05patch:\x06update:\x05watchJ\r\n\x0blimitrangesR\rmetadata.nameR\x12metadata.namespace`\x01\x82\x01\x10\x64ns1123subdomain\"\xda\x06\n\x0eLimitRangeItem\x12\x1f\n\x04type\x18\x01 \x01(\tB\x0c\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01H\x00\x88\x01\x01\x12<\n\x03max\x18\x02 \x03(\x0b\x32/.pilothouse.api.core.v1.LimitRangeItem.MaxEntry\x12<\n\x03min\x18\x03 \x03(\x0b\x32/.pilothouse.api.core.v1.LimitRangeItem.MinEntry\x12\x44\n\x07\x64\x65\x66\x61ult\x18\x04 \x03(\x0b\x32\x33.pilothouse.api.core.v1.LimitRangeItem.DefaultEntry\x12S\n\x0f\x64\x65\x66\x61ult_request\x18\x05 \x03(\x0b\x32:.pilothouse.api.core.v1.LimitRangeItem.DefaultRequestEntry\x12\x61\n\x17max_limit_request_ratio\x18\x06 \x03(\x0b\x32@.pilothouse.api.core.v1.LimitRangeItem.MaxLimitRequestRatioEntry\x1aL\n\x08MaxEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12/\n\x05value\x18\x02 \x01(\x0b\x32 .pilothouse.api.meta.v1.Quantity:\x02\x38\x01\x1aL\n\x08MinEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12/\n\x05value\x18\x02 \x01(\x0b\x32 .pilothouse.api.meta.v1.Quantity:\x02\x38\x01\x1aP\n\x0c\x44\x65\x66\x61ultEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12/\n\x05value\x18\x02 \x01(\x0b\x32 .pilothouse.api.meta.v1.Quantity:\x02\x38\x01\x1aW\n\x13\x44\x65\x66\x61ultRequestEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12/\n\x05value\x18\x02 \x01(\x0b\x32 .pilothouse.api.meta.v1.Quantity:\x02\x38\x01\x1a]\n\x19MaxLimitRequestRatioEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12/\n\x05value\x18\x02 \x01(\x0b\x32 .pilothouse.api.meta.v1.Quantity:\x02\x38\x01\x42\x07\n\x05_type\"\x8b\x01\n\x0eLimitRangeList\x12<\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12;\n\x05items\x18\x02 \x03(\x0b\x32\".pilothouse.api.core.v1.LimitRangeB\x08\xc8\xda\x18\x01\xd8\xda\x18\x01\"V\n\x0eLimitRangeSpec\x12\x44\n\x06limits\x18\x01 \x03(\x0b\x32&.pilothouse.api.core.v1.LimitRangeItemB\x0c\xc8\xda\x18\x01\xd8\xda\x18\x01\xa0\xdb\x18\x01\"\xb4\x03\n\rResourceQuota\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x41\n\x04spec\x18\x02 \x01(\x0b\x32).pilothouse.api.core.v1.ResourceQuotaSpecB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x45\n\x06status\x18\x03 \x01(\x0b\x32+.pilothouse.api.core.v1.ResourceQuotaStatusB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01:\xd8\x01\xc2\xda\x18\xd3\x01\x12\x0eresourcequotas\x1a\rresourcequota \x01*\x05quota:\x06\x63reate:\x06\x64\x65lete:\x10\x64\x65letecollection:\x03get:\x04list:\x05patch:\x06update:\x05watchB\x1c\n\x06status\x1a\x03get\x1a\x05patch\x1a\x06updateJ\x10\n\x0eresourcequotasR\rmetadata.nameR\x12metadata.namespaceh\x01\x82\x01\x10\x64ns1123subdomain\"\x91\x01\n\x11ResourceQuotaList\x12<\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12>\n\x05items\x18\x02 \x03(\x0b\x32%.pilothouse.api.core.v1.ResourceQuotaB\x08\xc8\xda\x18\x01\xd8\xda\x18\x01\"\x83\x03\n\x11ResourceQuotaSpec\x12\x41\n\x04hard\x18\x01 \x03(\x0b\x32\x33.pilothouse.api.core.v1.ResourceQuotaSpec.HardEntry\x12\x9c\x01\n\x06scopes\x18\x02 \x03(\tB\x8b\x01\xe2\xda\x18\x0bTerminating\xe2\xda\x18\x0eNotTerminating\xe2\xda\x18\nBestEffort\xe2\xda\x18\rNotBestEffort\xe2\xda\x18\rPriorityClass\xe2\xda\x18\x19\x43rossNamespacePodAffinity\xe2\xda\x18\x15VolumeAttributesClass\xa0\xdb\x18\x01\x12=\n\x0escope_selector\x18\x03 \x01(\x0b\x32%.pilothouse.api.core.v1.ScopeSelector\x1aM\n\tHardEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12/\n\x05value\x18\x02 \x01(\x0b\x32 .pilothouse.api.meta.v1.Quantity:\x02\x38\x01\"\xbd\x02\n\x13ResourceQuotaStatus\x12\x43\n\x04hard\x18\x01 \x03(\x0b\x32\x35.pilothouse.api.core.v1.ResourceQuotaStatus.HardEntry\x12\x43\n\x04used\x18\x02 \x03(\x0b\x32\x35.pilothouse.api.core.v1.ResourceQuotaStatus.UsedEntry\x1aM\n\tHardEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12/\n\x05value\x18\x02 \x01(\x0b\x32 .pilothouse.api.meta.v1.Quantity:\x02\x38\x01\x1aM\n\tUsedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12/\n\x05value\x18\x02 \x01(\x0b\x32 .pilothouse.api.meta.v1.Quantity:\x02\x38\x01\"k\n\rScopeSelector\x12Z\n\x11match_expressions\x18\x01 \x03(\x0b\x32\x39.pilothouse.api.core.v1.ScopedResourceSelectorRequirementB\x04\xa0\xdb\x18\x01\"\xd3\x02\n!ScopedResourceSelectorRequirement\x12\xad\x01\n\nscope_name\x18\x01 \x01(\tB\x93\x01\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\xe2\xda\x18\x0bTerminating\xe2\xda\x18\x0eNotTerminating\xe2\xda\x18\nBestEffort\xe2\xda\x18\rNotBestEffort\xe2\xda\x18\rPriorityClass\xe2\xda\x18\x19\x43rossNamespacePodAffinity\xe2\xda\x18\x15VolumeAttributesClassH\x00\x88\x01\x01\x12L\n\x08operator\x18\x02 \x01(\tB5\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\xe2\xda\x18\x02In\xe2\xda\x18\x05NotIn\xe2\xda\x18\x06\x45xists\xe2\xda\x18\x0c\x44oesNotExistH\x01\x88\x01\x01\x12\x14\n\x06values\x18\x03 \x03(\tB\x04\xa0\xdb\x18\x01\x42\r\n\x0b_scope_nameB\x0b\n\t_operatorb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#pilothouse/api/core/v1/quotas.proto\x12\x16pilothouse.api.core.v1\x1a pilothouse/api/annotations.proto\x1a!pilothouse/api/meta/v1/meta.proto\"\xcf\x02\n\nLimitRange\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12>\n\x04spec\x18\x02 \x01(\x0b\x32&.pilothouse.api.core.v1.LimitRangeSpecB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01:\xc0\x01\xc2\xda\x18\xbb\x01\x12\x0blimitranges\x1a\nlimitrange \x01*\x06limits:\x06\x63reate:\x06\x64\x65lete:\x10\x64\x65letecollection:\x03get:\x04list:\x05patch:\x06update:\x05watchJ\r\n\x0blimitrangesR\rmetadata.nameR\x12metadata.namespace`\x01\x82\x01\x10\x64ns1123subdomain\x92\x01\x0bLimitRanges\"\xde\x06\n\x0eLimitRangeItem\x12#\n\x04type\x18\x01 \x01(\tB\x10\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\xc8\xdb\x18\x01H\x00\x88\x01\x01\x12<\n\x03max\x18\x02 \x03(\x0b\x32/.pilothouse.api.core.v1.LimitRangeItem.MaxEntry\x12<\n\x03min\x18\x03 \x03(\x0b\x32/.pilothouse.api.core.v1.LimitRangeItem.MinEntry\x12\x44\n\x07\x64\x65\x66\x61ult\x18\x04 \x03(\x0b\x32\x33.pilothouse.api.core.v1.LimitRangeItem.DefaultEntry\x12S\n\x0f\x64\x65\x66\x61ult_request\x18\x05 \x03(\x0b\x32:.pilothouse.api.core.v1.LimitRangeItem.DefaultRequestEntry\x12\x61\n\x17max_limit_request_ratio\x18\x06 \x03(\x0b\x32@.pilothouse.api.core.v1.LimitRangeItem.MaxLimitRequestRatioEntry\x1aL\n\x08MaxEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12/\n\x05value\x18\x02 \x01(\x0b\x32 .pilothouse.api.meta.v1.Quantity:\x02\x38\x01\x1aL\n\x08MinEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12/\n\x05value\x18\x02 \x01(\x0b\x32 .pilothouse.api.meta.v1.Quantity:\x02\x38\x01\x1aP\n\x0c\x44\x65\x66\x61ultEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12/\n\x05value\x18\x02 \x01(\x0b\x32 .pilothouse.api.meta.v1.Quantity:\x02\x38\x01\x1aW\n\x13\x44\x65\x66\x61ultRequestEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12/\n\x05value\x18\x02 \x01(\x0b\x32 .pilothouse.api.meta.v1.Quantity:\x02\x38\x01\x1a]\n\x19MaxLimitRequestRatioEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12/\n\x05value\x18\x02 \x01(\x0b\x32 .pilothouse.api.meta.v1.Quantity:\x02\x38\x01\x42\x07\n\x05_type\"\x8b\x01\n\x0eLimitRangeList\x12<\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12;\n\x05items\x18\x02 \x03(\x0b\x32\".pilothouse.api.core.v1.LimitRangeB\x08\xc8\xda\x18\x01\xd8\xda\x18\x01\"V\n\x0eLimitRangeSpec\x12\x44\n\x06limits\x18\x01 \x03(\x0b\x32&.pilothouse.api.core.v1.LimitRangeItemB\x0c\xc8\xda\x18\x01\xd8\xda\x18\x01\xa0\xdb\x18\x01\"\xc5\x03\n\rResourceQuota\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x41\n\x04spec\x18\x02 \x01(\x0b\x32).pilothouse.api.core.v1.ResourceQuotaSpecB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x45\n\x06status\x18\x03 \x01(\x0b\x32+.pilothouse.api.core.v1.ResourceQuotaStatusB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01:\xe9\x01\xc2\xda\x18\xe4\x01\x12\x0eresourcequotas\x1a\rresourcequota \x01*\x05quota:\x06\x63reate:\x06\x64\x65lete:\x10\x64\x65letecollection:\x03get:\x04list:\x05patch:\x06update:\x05watchB\x1c\n\x06status\x1a\x03get\x1a\x05patch\x1a\x06updateJ\x10\n\x0eresourcequotasR\rmetadata.nameR\x12metadata.namespaceh\x01\x82\x01\x10\x64ns1123subdomain\x92\x01\x0eResourceQuotas\"\x91\x01\n\x11ResourceQuotaList\x12<\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12>\n\x05items\x18\x02 \x03(\x0b\x32%.pilothouse.api.core.v1.ResourceQuotaB\x08\xc8\xda\x18\x01\xd8\xda\x18\x01\"\x8b\x03\n\x11ResourceQuotaSpec\x12\x41\n\x04hard\x18\x01 \x03(\x0b\x32\x33.pilothouse.api.core.v1.ResourceQuotaSpec.HardEntry\x12\xa4\x01\n\x06scopes\x18\x02 \x03(\tB\x93\x01\xe2\xda\x18\nBestEffort\xe2\xda\x18\x19\x43rossNamespacePodAffinity\xe2\xda\x18\rNotBestEffort\xe2\xda\x18\x0eNotTerminating\xe2\xda\x18\rPriorityClass\xe2\xda\x18\x0bTerminating\xe2\xda\x18\x15VolumeAttributesClass\x98\xdb\x18\x01\xa0\xdb\x18\x01\xd0\xdb\x18\x01\x12=\n\x0escope_selector\x18\x03 \x01(\x0b\x32%.pilothouse.api.core.v1.ScopeSelector\x1aM\n\tHardEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12/\n\x05value\x18\x02 \x01(\x0b\x32 .pilothouse.api.meta.v1.Quantity:\x02\x38\x01\"\xbd\x02\n\x13ResourceQuotaStatus\x12\x43\n\x04hard\x18\x01 \x03(\x0b\x32\x35.pilothouse.api.core.v1.ResourceQuotaStatus.HardEntry\x12\x43\n\x04used\x18\x02 \x03(\x0b\x32\x35.pilothouse.api.core.v1.ResourceQuotaStatus.UsedEntry\x1aM\n\tHardEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12/\n\x05value\x18\x02 \x01(\x0b\x32 .pilothouse.api.meta.v1.Quantity:\x02\x38\x01\x1aM\n\tUsedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12/\n\x05value\x18\x02 \x01(\x0b\x32 .pilothouse.api.meta.v1.Quantity:\x02\x38\x01\"k\n\rScopeSelector\x12Z\n\x11match_expressions\x18\x01 \x03(\x0b\x32\x39.pilothouse.api.core.v1.ScopedResourceSelectorRequirementB\x04\xa0\xdb\x18\x01\"\xdf\x02\n!ScopedResourceSelectorRequirement\x12\xb5\x01\n\nscope_name\x18\x01 \x01(\tB\x9b\x01\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\xe2\xda\x18\nBestEffort\xe2\xda\x18\x19\x43rossNamespacePodAffinity\xe2\xda\x18\rNotBestEffort\xe2\xda\x18\x0eNotTerminating\xe2\xda\x18\rPriorityClass\xe2\xda\x18\x0bTerminating\xe2\xda\x18\x15VolumeAttributesClass\xc8\xdb\x18\x01\xd0\xdb\x18\x01H\x00\x88\x01\x01\x12P\n\x08operator\x18\x02 \x01(\tB9\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\xe2\xda\x18\x0c\x44oesNotExist\xe2\xda\x18\x06\x45xists\xe2\xda\x18\x02In\xe2\xda\x18\x05NotIn\xd0\xdb\x18\x01H\x01\x88\x01\x01\x12\x14\n\x06values\x18\x03 \x03(\tB\x04\xa0\xdb\x18\x01\x42\r\n\x0b_scope_nameB\x0b\n\t_operatorb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,7 +38,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LIMITRANGE'].fields_by_name['spec']._loaded_options = None
   _globals['_LIMITRANGE'].fields_by_name['spec']._serialized_options = b'\300\332\030\001\310\332\030\001'
   _globals['_LIMITRANGE']._loaded_options = None
-  _globals['_LIMITRANGE']._serialized_options = b'\302\332\030\255\001\022\013limitranges\032\nlimitrange \001*\006limits:\006create:\006delete:\020deletecollection:\003get:\004list:\005patch:\006update:\005watchJ\r\n\013limitrangesR\rmetadata.nameR\022metadata.namespace`\001\202\001\020dns1123subdomain'
+  _globals['_LIMITRANGE']._serialized_options = b'\302\332\030\273\001\022\013limitranges\032\nlimitrange \001*\006limits:\006create:\006delete:\020deletecollection:\003get:\004list:\005patch:\006update:\005watchJ\r\n\013limitrangesR\rmetadata.nameR\022metadata.namespace`\001\202\001\020dns1123subdomain\222\001\013LimitRanges'
   _globals['_LIMITRANGEITEM_MAXENTRY']._loaded_options = None
   _globals['_LIMITRANGEITEM_MAXENTRY']._serialized_options = b'8\001'
   _globals['_LIMITRANGEITEM_MINENTRY']._loaded_options = None
@@ -50,7 +50,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LIMITRANGEITEM_MAXLIMITREQUESTRATIOENTRY']._loaded_options = None
   _globals['_LIMITRANGEITEM_MAXLIMITREQUESTRATIOENTRY']._serialized_options = b'8\001'
   _globals['_LIMITRANGEITEM'].fields_by_name['type']._loaded_options = None
-  _globals['_LIMITRANGEITEM'].fields_by_name['type']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001'
+  _globals['_LIMITRANGEITEM'].fields_by_name['type']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001\310\333\030\001'
   _globals['_LIMITRANGELIST'].fields_by_name['metadata']._loaded_options = None
   _globals['_LIMITRANGELIST'].fields_by_name['metadata']._serialized_options = b'\300\332\030\001\310\332\030\001'
   _globals['_LIMITRANGELIST'].fields_by_name['items']._loaded_options = None
@@ -64,7 +64,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RESOURCEQUOTA'].fields_by_name['status']._loaded_options = None
   _globals['_RESOURCEQUOTA'].fields_by_name['status']._serialized_options = b'\300\332\030\001\310\332\030\001'
   _globals['_RESOURCEQUOTA']._loaded_options = None
-  _globals['_RESOURCEQUOTA']._serialized_options = b'\302\332\030\323\001\022\016resourcequotas\032\rresourcequota \001*\005quota:\006create:\006delete:\020deletecollection:\003get:\004list:\005patch:\006update:\005watchB\034\n\006status\032\003get\032\005patch\032\006updateJ\020\n\016resourcequotasR\rmetadata.nameR\022metadata.namespaceh\001\202\001\020dns1123subdomain'
+  _globals['_RESOURCEQUOTA']._serialized_options = b'\302\332\030\344\001\022\016resourcequotas\032\rresourcequota \001*\005quota:\006create:\006delete:\020deletecollection:\003get:\004list:\005patch:\006update:\005watchB\034\n\006status\032\003get\032\005patch\032\006updateJ\020\n\016resourcequotasR\rmetadata.nameR\022metadata.namespaceh\001\202\001\020dns1123subdomain\222\001\016ResourceQuotas'
   _globals['_RESOURCEQUOTALIST'].fields_by_name['metadata']._loaded_options = None
   _globals['_RESOURCEQUOTALIST'].fields_by_name['metadata']._serialized_options = b'\300\332\030\001\310\332\030\001'
   _globals['_RESOURCEQUOTALIST'].fields_by_name['items']._loaded_options = None
@@ -72,7 +72,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RESOURCEQUOTASPEC_HARDENTRY']._loaded_options = None
   _globals['_RESOURCEQUOTASPEC_HARDENTRY']._serialized_options = b'8\001'
   _globals['_RESOURCEQUOTASPEC'].fields_by_name['scopes']._loaded_options = None
-  _globals['_RESOURCEQUOTASPEC'].fields_by_name['scopes']._serialized_options = b'\342\332\030\013Terminating\342\332\030\016NotTerminating\342\332\030\nBestEffort\342\332\030\rNotBestEffort\342\332\030\rPriorityClass\342\332\030\031CrossNamespacePodAffinity\342\332\030\025VolumeAttributesClass\240\333\030\001'
+  _globals['_RESOURCEQUOTASPEC'].fields_by_name['scopes']._serialized_options = b'\342\332\030\nBestEffort\342\332\030\031CrossNamespacePodAffinity\342\332\030\rNotBestEffort\342\332\030\016NotTerminating\342\332\030\rPriorityClass\342\332\030\013Terminating\342\332\030\025VolumeAttributesClass\230\333\030\001\240\333\030\001\320\333\030\001'
   _globals['_RESOURCEQUOTASTATUS_HARDENTRY']._loaded_options = None
   _globals['_RESOURCEQUOTASTATUS_HARDENTRY']._serialized_options = b'8\001'
   _globals['_RESOURCEQUOTASTATUS_USEDENTRY']._loaded_options = None
@@ -80,45 +80,45 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SCOPESELECTOR'].fields_by_name['match_expressions']._loaded_options = None
   _globals['_SCOPESELECTOR'].fields_by_name['match_expressions']._serialized_options = b'\240\333\030\001'
   _globals['_SCOPEDRESOURCESELECTORREQUIREMENT'].fields_by_name['scope_name']._loaded_options = None
-  _globals['_SCOPEDRESOURCESELECTORREQUIREMENT'].fields_by_name['scope_name']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001\342\332\030\013Terminating\342\332\030\016NotTerminating\342\332\030\nBestEffort\342\332\030\rNotBestEffort\342\332\030\rPriorityClass\342\332\030\031CrossNamespacePodAffinity\342\332\030\025VolumeAttributesClass'
+  _globals['_SCOPEDRESOURCESELECTORREQUIREMENT'].fields_by_name['scope_name']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001\342\332\030\nBestEffort\342\332\030\031CrossNamespacePodAffinity\342\332\030\rNotBestEffort\342\332\030\016NotTerminating\342\332\030\rPriorityClass\342\332\030\013Terminating\342\332\030\025VolumeAttributesClass\310\333\030\001\320\333\030\001'
   _globals['_SCOPEDRESOURCESELECTORREQUIREMENT'].fields_by_name['operator']._loaded_options = None
-  _globals['_SCOPEDRESOURCESELECTORREQUIREMENT'].fields_by_name['operator']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001\342\332\030\002In\342\332\030\005NotIn\342\332\030\006Exists\342\332\030\014DoesNotExist'
+  _globals['_SCOPEDRESOURCESELECTORREQUIREMENT'].fields_by_name['operator']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001\342\332\030\014DoesNotExist\342\332\030\006Exists\342\332\030\002In\342\332\030\005NotIn\320\333\030\001'
   _globals['_SCOPEDRESOURCESELECTORREQUIREMENT'].fields_by_name['values']._loaded_options = None
   _globals['_SCOPEDRESOURCESELECTORREQUIREMENT'].fields_by_name['values']._serialized_options = b'\240\333\030\001'
   _globals['_LIMITRANGE']._serialized_start=133
-  _globals['_LIMITRANGE']._serialized_end=454
-  _globals['_LIMITRANGEITEM']._serialized_start=457
-  _globals['_LIMITRANGEITEM']._serialized_end=1315
-  _globals['_LIMITRANGEITEM_MAXENTRY']._serialized_start=886
-  _globals['_LIMITRANGEITEM_MAXENTRY']._serialized_end=962
-  _globals['_LIMITRANGEITEM_MINENTRY']._serialized_start=964
-  _globals['_LIMITRANGEITEM_MINENTRY']._serialized_end=1040
-  _globals['_LIMITRANGEITEM_DEFAULTENTRY']._serialized_start=1042
-  _globals['_LIMITRANGEITEM_DEFAULTENTRY']._serialized_end=1122
-  _globals['_LIMITRANGEITEM_DEFAULTREQUESTENTRY']._serialized_start=1124
-  _globals['_LIMITRANGEITEM_DEFAULTREQUESTENTRY']._serialized_end=1211
-  _globals['_LIMITRANGEITEM_MAXLIMITREQUESTRATIOENTRY']._serialized_start=1213
-  _globals['_LIMITRANGEITEM_MAXLIMITREQUESTRATIOENTRY']._serialized_end=1306
-  _globals['_LIMITRANGELIST']._serialized_start=1318
-  _globals['_LIMITRANGELIST']._serialized_end=1457
-  _globals['_LIMITRANGESPEC']._serialized_start=1459
-  _globals['_LIMITRANGESPEC']._serialized_end=1545
-  _globals['_RESOURCEQUOTA']._serialized_start=1548
-  _globals['_RESOURCEQUOTA']._serialized_end=1984
-  _globals['_RESOURCEQUOTALIST']._serialized_start=1987
-  _globals['_RESOURCEQUOTALIST']._serialized_end=2132
-  _globals['_RESOURCEQUOTASPEC']._serialized_start=2135
-  _globals['_RESOURCEQUOTASPEC']._serialized_end=2522
-  _globals['_RESOURCEQUOTASPEC_HARDENTRY']._serialized_start=2445
-  _globals['_RESOURCEQUOTASPEC_HARDENTRY']._serialized_end=2522
-  _globals['_RESOURCEQUOTASTATUS']._serialized_start=2525
-  _globals['_RESOURCEQUOTASTATUS']._serialized_end=2842
-  _globals['_RESOURCEQUOTASTATUS_HARDENTRY']._serialized_start=2445
-  _globals['_RESOURCEQUOTASTATUS_HARDENTRY']._serialized_end=2522
-  _globals['_RESOURCEQUOTASTATUS_USEDENTRY']._serialized_start=2765
-  _globals['_RESOURCEQUOTASTATUS_USEDENTRY']._serialized_end=2842
-  _globals['_SCOPESELECTOR']._serialized_start=2844
-  _globals['_SCOPESELECTOR']._serialized_end=2951
-  _globals['_SCOPEDRESOURCESELECTORREQUIREMENT']._serialized_start=2954
-  _globals['_SCOPEDRESOURCESELECTORREQUIREMENT']._serialized_end=3293
+  _globals['_LIMITRANGE']._serialized_end=468
+  _globals['_LIMITRANGEITEM']._serialized_start=471
+  _globals['_LIMITRANGEITEM']._serialized_end=1333
+  _globals['_LIMITRANGEITEM_MAXENTRY']._serialized_start=904
+  _globals['_LIMITRANGEITEM_MAXENTRY']._serialized_end=980
+  _globals['_LIMITRANGEITEM_MINENTRY']._serialized_start=982
+  _globals['_LIMITRANGEITEM_MINENTRY']._serialized_end=1058
+  _globals['_LIMITRANGEITEM_DEFAULTENTRY']._serialized_start=1060
+  _globals['_LIMITRANGEITEM_DEFAULTENTRY']._serialized_end=1140
+  _globals['_LIMITRANGEITEM_DEFAULTREQUESTENTRY']._serialized_start=1142
+  _globals['_LIMITRANGEITEM_DEFAULTREQUESTENTRY']._serialized_end=1229
+  _globals['_LIMITRANGEITEM_MAXLIMITREQUESTRATIOENTRY']._serialized_start=1231
+  _globals['_LIMITRANGEITEM_MAXLIMITREQUESTRATIOENTRY']._serialized_end=1324
+  _globals['_LIMITRANGELIST']._serialized_start=1336
+  _globals['_LIMITRANGELIST']._serialized_end=1475
+  _globals['_LIMITRANGESPEC']._serialized_start=1477
+  _globals['_LIMITRANGESPEC']._serialized_end=1563
+  _globals['_RESOURCEQUOTA']._serialized_start=1566
+  _globals['_RESOURCEQUOTA']._serialized_end=2019
+  _globals['_RESOURCEQUOTALIST']._serialized_start=2022
+  _globals['_RESOURCEQUOTALIST']._serialized_end=2167
+  _globals['_RESOURCEQUOTASPEC']._serialized_start=2170
+  _globals['_RESOURCEQUOTASPEC']._serialized_end=2565
+  _globals['_RESOURCEQUOTASPEC_HARDENTRY']._serialized_start=2488
+  _globals['_RESOURCEQUOTASPEC_HARDENTRY']._serialized_end=2565
+  _globals['_RESOURCEQUOTASTATUS']._serialized_start=2568
+  _globals['_RESOURCEQUOTASTATUS']._serialized_end=2885
+  _globals['_RESOURCEQUOTASTATUS_HARDENTRY']._serialized_start=2488
+  _globals['_RESOURCEQUOTASTATUS_HARDENTRY']._serialized_end=2565
+  _globals['_RESOURCEQUOTASTATUS_USEDENTRY']._serialized_start=2808
+  _globals['_RESOURCEQUOTASTATUS_USEDENTRY']._serialized_end=2885
+  _globals['_SCOPESELECTOR']._serialized_start=2887
+  _globals['_SCOPESELECTOR']._serialized_end=2994
+  _globals['_SCOPEDRESOURCESELECTORREQUIREMENT']._serialized_start=2997
+  _globals['_SCOPEDRESOURCESELECTORREQUIREMENT']._serialized_end=3348
 # @@protoc_insertion_point(module_scope)

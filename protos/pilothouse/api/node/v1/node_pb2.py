@@ -27,7 +27,7 @@ from pilothouse.api.core.v1 import references_pb2 as pilothouse_dot_api_dot_core
 from pilothouse.api.meta.v1 import meta_pb2 as pilothouse_dot_api_dot_meta_dot_v1_dot_meta__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!pilothouse/api/node/v1/node.proto\x12\x16pilothouse.api.node.v1\x1a pilothouse/api/annotations.proto\x1a\'pilothouse/api/core/v1/references.proto\x1a!pilothouse/api/meta/v1/meta.proto\"\xa0\x01\n\x08Overhead\x12\x41\n\tpod_fixed\x18\x01 \x03(\x0b\x32..pilothouse.api.node.v1.Overhead.PodFixedEntry\x1aQ\n\rPodFixedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12/\n\x05value\x18\x02 \x01(\x0b\x32 .pilothouse.api.meta.v1.Quantity:\x02\x38\x01\"\xae\x03\n\x0cRuntimeClass\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\"\n\x07handler\x18\x02 \x01(\tB\x0c\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01H\x00\x88\x01\x01\x12\x32\n\x08overhead\x18\x03 \x01(\x0b\x32 .pilothouse.api.node.v1.Overhead\x12\x36\n\nscheduling\x18\x04 \x01(\x0b\x32\".pilothouse.api.node.v1.Scheduling:\xc1\x01\xc2\xda\x18\xbc\x01\n\x0bnode.k8s.io\x12\x0eruntimeclasses\x1a\x0cruntimeclass \x02:\x06\x63reate:\x06\x64\x65lete:\x10\x64\x65letecollection:\x03get:\x04list:\x05patch:\x06update:\x05watchJ\x10\n\x0eruntimeclassesR\rmetadata.nameR\x12metadata.namespaceX\x01`\x01\x82\x01\x10\x64ns1123subdomainB\n\n\x08_handler\"\x8f\x01\n\x10RuntimeClassList\x12<\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12=\n\x05items\x18\x02 \x03(\x0b\x32$.pilothouse.api.node.v1.RuntimeClassB\x08\xc8\xda\x18\x01\xd8\xda\x18\x01\"\xd3\x01\n\nScheduling\x12Q\n\rnode_selector\x18\x01 \x03(\x0b\x32\x34.pilothouse.api.node.v1.Scheduling.NodeSelectorEntryB\x04\xb0\xdb\x18\x01\x12=\n\x0btolerations\x18\x02 \x03(\x0b\x32\".pilothouse.api.core.v1.TolerationB\x04\xa0\xdb\x18\x01\x1a\x33\n\x11NodeSelectorEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!pilothouse/api/node/v1/node.proto\x12\x16pilothouse.api.node.v1\x1a pilothouse/api/annotations.proto\x1a\'pilothouse/api/core/v1/references.proto\x1a!pilothouse/api/meta/v1/meta.proto\"\xa0\x01\n\x08Overhead\x12\x41\n\tpod_fixed\x18\x01 \x03(\x0b\x32..pilothouse.api.node.v1.Overhead.PodFixedEntry\x1aQ\n\rPodFixedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12/\n\x05value\x18\x02 \x01(\x0b\x32 .pilothouse.api.meta.v1.Quantity:\x02\x38\x01\"\xcb\x03\n\x0cRuntimeClass\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12.\n\x07handler\x18\x02 \x01(\tB\x18\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\xf0\xda\x18\x01\x98\xdb\x18\x01\xc8\xdb\x18\x01H\x00\x88\x01\x01\x12\x32\n\x08overhead\x18\x03 \x01(\x0b\x32 .pilothouse.api.node.v1.Overhead\x12\x36\n\nscheduling\x18\x04 \x01(\x0b\x32\".pilothouse.api.node.v1.Scheduling:\xd2\x01\xc2\xda\x18\xcd\x01\n\x0bnode.k8s.io\x12\x0eruntimeclasses\x1a\x0cruntimeclass \x02:\x06\x63reate:\x06\x64\x65lete:\x10\x64\x65letecollection:\x03get:\x04list:\x05patch:\x06update:\x05watchJ\x10\n\x0eruntimeclassesR\rmetadata.nameR\x12metadata.namespaceX\x01`\x01\x82\x01\x10\x64ns1123subdomain\x92\x01\x0eRuntimeClassesB\n\n\x08_handler\"\x8f\x01\n\x10RuntimeClassList\x12<\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12=\n\x05items\x18\x02 \x03(\x0b\x32$.pilothouse.api.node.v1.RuntimeClassB\x08\xc8\xda\x18\x01\xd8\xda\x18\x01\"\xd3\x01\n\nScheduling\x12Q\n\rnode_selector\x18\x01 \x03(\x0b\x32\x34.pilothouse.api.node.v1.Scheduling.NodeSelectorEntryB\x04\xb0\xdb\x18\x01\x12=\n\x0btolerations\x18\x02 \x03(\x0b\x32\".pilothouse.api.core.v1.TolerationB\x04\xa0\xdb\x18\x01\x1a\x33\n\x11NodeSelectorEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,9 +39,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RUNTIMECLASS'].fields_by_name['metadata']._loaded_options = None
   _globals['_RUNTIMECLASS'].fields_by_name['metadata']._serialized_options = b'\300\332\030\001\310\332\030\001'
   _globals['_RUNTIMECLASS'].fields_by_name['handler']._loaded_options = None
-  _globals['_RUNTIMECLASS'].fields_by_name['handler']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001'
+  _globals['_RUNTIMECLASS'].fields_by_name['handler']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001\360\332\030\001\230\333\030\001\310\333\030\001'
   _globals['_RUNTIMECLASS']._loaded_options = None
-  _globals['_RUNTIMECLASS']._serialized_options = b'\302\332\030\274\001\n\013node.k8s.io\022\016runtimeclasses\032\014runtimeclass \002:\006create:\006delete:\020deletecollection:\003get:\004list:\005patch:\006update:\005watchJ\020\n\016runtimeclassesR\rmetadata.nameR\022metadata.namespaceX\001`\001\202\001\020dns1123subdomain'
+  _globals['_RUNTIMECLASS']._serialized_options = b'\302\332\030\315\001\n\013node.k8s.io\022\016runtimeclasses\032\014runtimeclass \002:\006create:\006delete:\020deletecollection:\003get:\004list:\005patch:\006update:\005watchJ\020\n\016runtimeclassesR\rmetadata.nameR\022metadata.namespaceX\001`\001\202\001\020dns1123subdomain\222\001\016RuntimeClasses'
   _globals['_RUNTIMECLASSLIST'].fields_by_name['metadata']._loaded_options = None
   _globals['_RUNTIMECLASSLIST'].fields_by_name['metadata']._serialized_options = b'\300\332\030\001\310\332\030\001'
   _globals['_RUNTIMECLASSLIST'].fields_by_name['items']._loaded_options = None
@@ -57,11 +57,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_OVERHEAD_PODFIXEDENTRY']._serialized_start=251
   _globals['_OVERHEAD_PODFIXEDENTRY']._serialized_end=332
   _globals['_RUNTIMECLASS']._serialized_start=335
-  _globals['_RUNTIMECLASS']._serialized_end=765
-  _globals['_RUNTIMECLASSLIST']._serialized_start=768
-  _globals['_RUNTIMECLASSLIST']._serialized_end=911
-  _globals['_SCHEDULING']._serialized_start=914
-  _globals['_SCHEDULING']._serialized_end=1125
-  _globals['_SCHEDULING_NODESELECTORENTRY']._serialized_start=1074
-  _globals['_SCHEDULING_NODESELECTORENTRY']._serialized_end=1125
+  _globals['_RUNTIMECLASS']._serialized_end=794
+  _globals['_RUNTIMECLASSLIST']._serialized_start=797
+  _globals['_RUNTIMECLASSLIST']._serialized_end=940
+  _globals['_SCHEDULING']._serialized_start=943
+  _globals['_SCHEDULING']._serialized_end=1154
+  _globals['_SCHEDULING_NODESELECTORENTRY']._serialized_start=1103
+  _globals['_SCHEDULING_NODESELECTORENTRY']._serialized_end=1154
 # @@protoc_insertion_point(module_scope)

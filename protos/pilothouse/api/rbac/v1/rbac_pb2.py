@@ -26,7 +26,7 @@ from pilothouse.api import annotations_pb2 as pilothouse_dot_api_dot_annotations
 from pilothouse.api.meta.v1 import meta_pb2 as pilothouse_dot_api_dot_meta_dot_v1_dot_meta__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!pilothouse/api/rbac/v1/rbac.proto\x12\x16pilothouse.api.rbac.v1\x1a pilothouse/api/annotations.proto\x1a!pilothouse/api/meta/v1/meta.proto\"^\n\x0f\x41ggregationRule\x12K\n\x16\x63luster_role_selectors\x18\x01 \x03(\x0b\x32%.pilothouse.api.meta.v1.LabelSelectorB\x04\xa0\xdb\x18\x01\"\x94\x03\n\x0b\x43lusterRole\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12;\n\x05rules\x18\x02 \x03(\x0b\x32\".pilothouse.api.rbac.v1.PolicyRuleB\x08\xc8\xda\x18\x01\xa0\xdb\x18\x01\x12\x41\n\x10\x61ggregation_rule\x18\x03 \x01(\x0b\x32\'.pilothouse.api.rbac.v1.AggregationRule:\xc4\x01\xc2\xda\x18\xbf\x01\n\x19rbac.authorization.k8s.io\x12\x0c\x63lusterroles\x1a\x0b\x63lusterrole \x02:\x06\x63reate:\x06\x64\x65lete:\x10\x64\x65letecollection:\x03get:\x04list:\x05patch:\x06update:\x05watchJ\x0e\n\x0c\x63lusterrolesR\rmetadata.nameR\x12metadata.namespace`\x01\x82\x01\x0cpath-segment\"\xaa\x03\n\x12\x43lusterRoleBinding\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x37\n\x08subjects\x18\x02 \x03(\x0b\x32\x1f.pilothouse.api.rbac.v1.SubjectB\x04\xa0\xdb\x18\x01\x12?\n\x08role_ref\x18\x03 \x01(\x0b\x32\x1f.pilothouse.api.rbac.v1.RoleRefB\x0c\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01:\xd9\x01\xc2\xda\x18\xd4\x01\n\x19rbac.authorization.k8s.io\x12\x13\x63lusterrolebindings\x1a\x12\x63lusterrolebinding \x02:\x06\x63reate:\x06\x64\x65lete:\x10\x64\x65letecollection:\x03get:\x04list:\x05patch:\x06update:\x05watchJ\x15\n\x13\x63lusterrolebindingsR\rmetadata.nameR\x12metadata.namespace`\x01\x82\x01\x0cpath-segment\"\x9b\x01\n\x16\x43lusterRoleBindingList\x12<\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x43\n\x05items\x18\x02 \x03(\x0b\x32*.pilothouse.api.rbac.v1.ClusterRoleBindingB\x08\xc8\xda\x18\x01\xd8\xda\x18\x01\"\x8d\x01\n\x0f\x43lusterRoleList\x12<\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12<\n\x05items\x18\x02 \x03(\x0b\x32#.pilothouse.api.rbac.v1.ClusterRoleB\x08\xc8\xda\x18\x01\xd8\xda\x18\x01\"\xac\x01\n\nPolicyRule\x12\x1b\n\x05verbs\x18\x01 \x03(\tB\x0c\xc8\xda\x18\x01\xd8\xda\x18\x01\xa0\xdb\x18\x01\x12\x18\n\napi_groups\x18\x02 \x03(\tB\x04\xa0\xdb\x18\x01\x12\x17\n\tresources\x18\x03 \x03(\tB\x04\xa0\xdb\x18\x01\x12\x1c\n\x0eresource_names\x18\x04 \x03(\tB\x04\xa0\xdb\x18\x01\x12\x30\n\x11non_resource_urls\x18\x05 \x03(\tB\x04\xa0\xdb\x18\x01R\x0fnonResourceURLs\"\xb5\x02\n\x04Role\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12;\n\x05rules\x18\x02 \x03(\x0b\x32\".pilothouse.api.rbac.v1.PolicyRuleB\x08\xc8\xda\x18\x01\xa0\xdb\x18\x01:\xaf\x01\xc2\xda\x18\xaa\x01\n\x19rbac.authorization.k8s.io\x12\x05roles\x1a\x04role \x01:\x06\x63reate:\x06\x64\x65lete:\x10\x64\x65letecollection:\x03get:\x04list:\x05patch:\x06update:\x05watchJ\x07\n\x05rolesR\rmetadata.nameR\x12metadata.namespace`\x01\x82\x01\x0cpath-segment\"\x8e\x03\n\x0bRoleBinding\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x37\n\x08subjects\x18\x02 \x03(\x0b\x32\x1f.pilothouse.api.rbac.v1.SubjectB\x04\xa0\xdb\x18\x01\x12?\n\x08role_ref\x18\x03 \x01(\x0b\x32\x1f.pilothouse.api.rbac.v1.RoleRefB\x0c\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01:\xc4\x01\xc2\xda\x18\xbf\x01\n\x19rbac.authorization.k8s.io\x12\x0crolebindings\x1a\x0brolebinding \x01:\x06\x63reate:\x06\x64\x65lete:\x10\x64\x65letecollection:\x03get:\x04list:\x05patch:\x06update:\x05watchJ\x0e\n\x0crolebindingsR\rmetadata.nameR\x12metadata.namespace`\x01\x82\x01\x0cpath-segment\"\x8d\x01\n\x0fRoleBindingList\x12<\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12<\n\x05items\x18\x02 \x03(\x0b\x32#.pilothouse.api.rbac.v1.RoleBindingB\x08\xc8\xda\x18\x01\xd8\xda\x18\x01\"\x7f\n\x08RoleList\x12<\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x35\n\x05items\x18\x02 \x03(\x0b\x32\x1c.pilothouse.api.rbac.v1.RoleB\x08\xc8\xda\x18\x01\xd8\xda\x18\x01\"\xc1\x01\n\x07RoleRef\x12=\n\tapi_group\x18\x01 \x01(\tB%\xc0\xda\x18\x01\xc8\xda\x18\x01\xea\xda\x18\x19rbac.authorization.k8s.ioH\x00\x88\x01\x01\x12\x36\n\x04kind\x18\x02 \x01(\tB#\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\xe2\xda\x18\x04Role\xe2\xda\x18\x0b\x43lusterRoleH\x01\x88\x01\x01\x12\x1f\n\x04name\x18\x03 \x01(\tB\x0c\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01H\x02\x88\x01\x01\x42\x0c\n\n_api_groupB\x07\n\x05_kindB\x07\n\x05_name\"\xd8\x01\n\x07Subject\x12\x42\n\x04kind\x18\x01 \x01(\tB/\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\xe2\xda\x18\x04User\xe2\xda\x18\x05Group\xe2\xda\x18\x0eServiceAccountH\x00\x88\x01\x01\x12\x1c\n\tapi_group\x18\x02 \x01(\tB\x04\xc0\xda\x18\x01H\x01\x88\x01\x01\x12\x1f\n\x04name\x18\x03 \x01(\tB\x0c\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01H\x02\x88\x01\x01\x12\x1c\n\tnamespace\x18\x04 \x01(\tB\x04\xc0\xda\x18\x01H\x03\x88\x01\x01\x42\x07\n\x05_kindB\x0c\n\n_api_groupB\x07\n\x05_nameB\x0c\n\n_namespaceb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!pilothouse/api/rbac/v1/rbac.proto\x12\x16pilothouse.api.rbac.v1\x1a pilothouse/api/annotations.proto\x1a!pilothouse/api/meta/v1/meta.proto\"b\n\x0f\x41ggregationRule\x12O\n\x16\x63luster_role_selectors\x18\x01 \x03(\x0b\x32%.pilothouse.api.meta.v1.LabelSelectorB\x08\xf0\xda\x18\r\xa0\xdb\x18\x01\"\xa3\x03\n\x0b\x43lusterRole\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12;\n\x05rules\x18\x02 \x03(\x0b\x32\".pilothouse.api.rbac.v1.PolicyRuleB\x08\xc8\xda\x18\x01\xa0\xdb\x18\x01\x12\x41\n\x10\x61ggregation_rule\x18\x03 \x01(\x0b\x32\'.pilothouse.api.rbac.v1.AggregationRule:\xd3\x01\xc2\xda\x18\xce\x01\n\x19rbac.authorization.k8s.io\x12\x0c\x63lusterroles\x1a\x0b\x63lusterrole \x02:\x06\x63reate:\x06\x64\x65lete:\x10\x64\x65letecollection:\x03get:\x04list:\x05patch:\x06update:\x05watchJ\x0e\n\x0c\x63lusterrolesR\rmetadata.nameR\x12metadata.namespace`\x01\x82\x01\x0cpath-segment\x92\x01\x0c\x43lusterRoles\"\xc0\x03\n\x12\x43lusterRoleBinding\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x37\n\x08subjects\x18\x02 \x03(\x0b\x32\x1f.pilothouse.api.rbac.v1.SubjectB\x04\xa0\xdb\x18\x01\x12?\n\x08role_ref\x18\x03 \x01(\x0b\x32\x1f.pilothouse.api.rbac.v1.RoleRefB\x0c\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01:\xef\x01\xc2\xda\x18\xea\x01\n\x19rbac.authorization.k8s.io\x12\x13\x63lusterrolebindings\x1a\x12\x63lusterrolebinding \x02:\x06\x63reate:\x06\x64\x65lete:\x10\x64\x65letecollection:\x03get:\x04list:\x05patch:\x06update:\x05watchJ\x15\n\x13\x63lusterrolebindingsR\rmetadata.nameR\x12metadata.namespace`\x01\x82\x01\x0cpath-segment\x92\x01\x13\x43lusterRoleBindings\"\x9b\x01\n\x16\x43lusterRoleBindingList\x12<\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x43\n\x05items\x18\x02 \x03(\x0b\x32*.pilothouse.api.rbac.v1.ClusterRoleBindingB\x08\xc8\xda\x18\x01\xd8\xda\x18\x01\"\x8d\x01\n\x0f\x43lusterRoleList\x12<\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12<\n\x05items\x18\x02 \x03(\x0b\x32#.pilothouse.api.rbac.v1.ClusterRoleB\x08\xc8\xda\x18\x01\xd8\xda\x18\x01\"\xac\x01\n\nPolicyRule\x12\x1b\n\x05verbs\x18\x01 \x03(\tB\x0c\xc8\xda\x18\x01\xd8\xda\x18\x01\xa0\xdb\x18\x01\x12\x18\n\napi_groups\x18\x02 \x03(\tB\x04\xa0\xdb\x18\x01\x12\x17\n\tresources\x18\x03 \x03(\tB\x04\xa0\xdb\x18\x01\x12\x1c\n\x0eresource_names\x18\x04 \x03(\tB\x04\xa0\xdb\x18\x01\x12\x30\n\x11non_resource_urls\x18\x05 \x03(\tB\x04\xa0\xdb\x18\x01R\x0fnonResourceURLs\"\xbd\x02\n\x04Role\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12;\n\x05rules\x18\x02 \x03(\x0b\x32\".pilothouse.api.rbac.v1.PolicyRuleB\x08\xc8\xda\x18\x01\xa0\xdb\x18\x01:\xb7\x01\xc2\xda\x18\xb2\x01\n\x19rbac.authorization.k8s.io\x12\x05roles\x1a\x04role \x01:\x06\x63reate:\x06\x64\x65lete:\x10\x64\x65letecollection:\x03get:\x04list:\x05patch:\x06update:\x05watchJ\x07\n\x05rolesR\rmetadata.nameR\x12metadata.namespace`\x01\x82\x01\x0cpath-segment\x92\x01\x05Roles\"\x9d\x03\n\x0bRoleBinding\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x37\n\x08subjects\x18\x02 \x03(\x0b\x32\x1f.pilothouse.api.rbac.v1.SubjectB\x04\xa0\xdb\x18\x01\x12?\n\x08role_ref\x18\x03 \x01(\x0b\x32\x1f.pilothouse.api.rbac.v1.RoleRefB\x0c\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01:\xd3\x01\xc2\xda\x18\xce\x01\n\x19rbac.authorization.k8s.io\x12\x0crolebindings\x1a\x0brolebinding \x01:\x06\x63reate:\x06\x64\x65lete:\x10\x64\x65letecollection:\x03get:\x04list:\x05patch:\x06update:\x05watchJ\x0e\n\x0crolebindingsR\rmetadata.nameR\x12metadata.namespace`\x01\x82\x01\x0cpath-segment\x92\x01\x0cRoleBindings\"\x8d\x01\n\x0fRoleBindingList\x12<\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12<\n\x05items\x18\x02 \x03(\x0b\x32#.pilothouse.api.rbac.v1.RoleBindingB\x08\xc8\xda\x18\x01\xd8\xda\x18\x01\"\x7f\n\x08RoleList\x12<\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x35\n\x05items\x18\x02 \x03(\x0b\x32\x1c.pilothouse.api.rbac.v1.RoleB\x08\xc8\xda\x18\x01\xd8\xda\x18\x01\"\xc5\x01\n\x07RoleRef\x12=\n\tapi_group\x18\x01 \x01(\tB%\xc0\xda\x18\x01\xc8\xda\x18\x01\xea\xda\x18\x19rbac.authorization.k8s.ioH\x00\x88\x01\x01\x12\x36\n\x04kind\x18\x02 \x01(\tB#\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\xe2\xda\x18\x04Role\xe2\xda\x18\x0b\x43lusterRoleH\x01\x88\x01\x01\x12#\n\x04name\x18\x03 \x01(\tB\x10\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\xc8\xdb\x18\x01H\x02\x88\x01\x01\x42\x0c\n\n_api_groupB\x07\n\x05_kindB\x07\n\x05_name\"\xdc\x01\n\x07Subject\x12\x42\n\x04kind\x18\x01 \x01(\tB/\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\xe2\xda\x18\x0eServiceAccount\xe2\xda\x18\x04User\xe2\xda\x18\x05GroupH\x00\x88\x01\x01\x12\x1c\n\tapi_group\x18\x02 \x01(\tB\x04\xc0\xda\x18\x01H\x01\x88\x01\x01\x12#\n\x04name\x18\x03 \x01(\tB\x10\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\xc8\xdb\x18\x01H\x02\x88\x01\x01\x12\x1c\n\tnamespace\x18\x04 \x01(\tB\x04\xc0\xda\x18\x01H\x03\x88\x01\x01\x42\x07\n\x05_kindB\x0c\n\n_api_groupB\x07\n\x05_nameB\x0c\n\n_namespaceb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,13 +34,13 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'pilothouse.api.rbac.v1.rbac
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_AGGREGATIONRULE'].fields_by_name['cluster_role_selectors']._loaded_options = None
-  _globals['_AGGREGATIONRULE'].fields_by_name['cluster_role_selectors']._serialized_options = b'\240\333\030\001'
+  _globals['_AGGREGATIONRULE'].fields_by_name['cluster_role_selectors']._serialized_options = b'\360\332\030\r\240\333\030\001'
   _globals['_CLUSTERROLE'].fields_by_name['metadata']._loaded_options = None
   _globals['_CLUSTERROLE'].fields_by_name['metadata']._serialized_options = b'\300\332\030\001\310\332\030\001'
   _globals['_CLUSTERROLE'].fields_by_name['rules']._loaded_options = None
   _globals['_CLUSTERROLE'].fields_by_name['rules']._serialized_options = b'\310\332\030\001\240\333\030\001'
   _globals['_CLUSTERROLE']._loaded_options = None
-  _globals['_CLUSTERROLE']._serialized_options = b'\302\332\030\277\001\n\031rbac.authorization.k8s.io\022\014clusterroles\032\013clusterrole \002:\006create:\006delete:\020deletecollection:\003get:\004list:\005patch:\006update:\005watchJ\016\n\014clusterrolesR\rmetadata.nameR\022metadata.namespace`\001\202\001\014path-segment'
+  _globals['_CLUSTERROLE']._serialized_options = b'\302\332\030\316\001\n\031rbac.authorization.k8s.io\022\014clusterroles\032\013clusterrole \002:\006create:\006delete:\020deletecollection:\003get:\004list:\005patch:\006update:\005watchJ\016\n\014clusterrolesR\rmetadata.nameR\022metadata.namespace`\001\202\001\014path-segment\222\001\014ClusterRoles'
   _globals['_CLUSTERROLEBINDING'].fields_by_name['metadata']._loaded_options = None
   _globals['_CLUSTERROLEBINDING'].fields_by_name['metadata']._serialized_options = b'\300\332\030\001\310\332\030\001'
   _globals['_CLUSTERROLEBINDING'].fields_by_name['subjects']._loaded_options = None
@@ -48,7 +48,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CLUSTERROLEBINDING'].fields_by_name['role_ref']._loaded_options = None
   _globals['_CLUSTERROLEBINDING'].fields_by_name['role_ref']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001'
   _globals['_CLUSTERROLEBINDING']._loaded_options = None
-  _globals['_CLUSTERROLEBINDING']._serialized_options = b'\302\332\030\324\001\n\031rbac.authorization.k8s.io\022\023clusterrolebindings\032\022clusterrolebinding \002:\006create:\006delete:\020deletecollection:\003get:\004list:\005patch:\006update:\005watchJ\025\n\023clusterrolebindingsR\rmetadata.nameR\022metadata.namespace`\001\202\001\014path-segment'
+  _globals['_CLUSTERROLEBINDING']._serialized_options = b'\302\332\030\352\001\n\031rbac.authorization.k8s.io\022\023clusterrolebindings\032\022clusterrolebinding \002:\006create:\006delete:\020deletecollection:\003get:\004list:\005patch:\006update:\005watchJ\025\n\023clusterrolebindingsR\rmetadata.nameR\022metadata.namespace`\001\202\001\014path-segment\222\001\023ClusterRoleBindings'
   _globals['_CLUSTERROLEBINDINGLIST'].fields_by_name['metadata']._loaded_options = None
   _globals['_CLUSTERROLEBINDINGLIST'].fields_by_name['metadata']._serialized_options = b'\300\332\030\001\310\332\030\001'
   _globals['_CLUSTERROLEBINDINGLIST'].fields_by_name['items']._loaded_options = None
@@ -72,7 +72,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ROLE'].fields_by_name['rules']._loaded_options = None
   _globals['_ROLE'].fields_by_name['rules']._serialized_options = b'\310\332\030\001\240\333\030\001'
   _globals['_ROLE']._loaded_options = None
-  _globals['_ROLE']._serialized_options = b'\302\332\030\252\001\n\031rbac.authorization.k8s.io\022\005roles\032\004role \001:\006create:\006delete:\020deletecollection:\003get:\004list:\005patch:\006update:\005watchJ\007\n\005rolesR\rmetadata.nameR\022metadata.namespace`\001\202\001\014path-segment'
+  _globals['_ROLE']._serialized_options = b'\302\332\030\262\001\n\031rbac.authorization.k8s.io\022\005roles\032\004role \001:\006create:\006delete:\020deletecollection:\003get:\004list:\005patch:\006update:\005watchJ\007\n\005rolesR\rmetadata.nameR\022metadata.namespace`\001\202\001\014path-segment\222\001\005Roles'
   _globals['_ROLEBINDING'].fields_by_name['metadata']._loaded_options = None
   _globals['_ROLEBINDING'].fields_by_name['metadata']._serialized_options = b'\300\332\030\001\310\332\030\001'
   _globals['_ROLEBINDING'].fields_by_name['subjects']._loaded_options = None
@@ -80,7 +80,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ROLEBINDING'].fields_by_name['role_ref']._loaded_options = None
   _globals['_ROLEBINDING'].fields_by_name['role_ref']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001'
   _globals['_ROLEBINDING']._loaded_options = None
-  _globals['_ROLEBINDING']._serialized_options = b'\302\332\030\277\001\n\031rbac.authorization.k8s.io\022\014rolebindings\032\013rolebinding \001:\006create:\006delete:\020deletecollection:\003get:\004list:\005patch:\006update:\005watchJ\016\n\014rolebindingsR\rmetadata.nameR\022metadata.namespace`\001\202\001\014path-segment'
+  _globals['_ROLEBINDING']._serialized_options = b'\302\332\030\316\001\n\031rbac.authorization.k8s.io\022\014rolebindings\032\013rolebinding \001:\006create:\006delete:\020deletecollection:\003get:\004list:\005patch:\006update:\005watchJ\016\n\014rolebindingsR\rmetadata.nameR\022metadata.namespace`\001\202\001\014path-segment\222\001\014RoleBindings'
   _globals['_ROLEBINDINGLIST'].fields_by_name['metadata']._loaded_options = None
   _globals['_ROLEBINDINGLIST'].fields_by_name['metadata']._serialized_options = b'\300\332\030\001\310\332\030\001'
   _globals['_ROLEBINDINGLIST'].fields_by_name['items']._loaded_options = None
@@ -94,37 +94,37 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ROLEREF'].fields_by_name['kind']._loaded_options = None
   _globals['_ROLEREF'].fields_by_name['kind']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001\342\332\030\004Role\342\332\030\013ClusterRole'
   _globals['_ROLEREF'].fields_by_name['name']._loaded_options = None
-  _globals['_ROLEREF'].fields_by_name['name']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001'
+  _globals['_ROLEREF'].fields_by_name['name']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001\310\333\030\001'
   _globals['_SUBJECT'].fields_by_name['kind']._loaded_options = None
-  _globals['_SUBJECT'].fields_by_name['kind']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001\342\332\030\004User\342\332\030\005Group\342\332\030\016ServiceAccount'
+  _globals['_SUBJECT'].fields_by_name['kind']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001\342\332\030\016ServiceAccount\342\332\030\004User\342\332\030\005Group'
   _globals['_SUBJECT'].fields_by_name['api_group']._loaded_options = None
   _globals['_SUBJECT'].fields_by_name['api_group']._serialized_options = b'\300\332\030\001'
   _globals['_SUBJECT'].fields_by_name['name']._loaded_options = None
-  _globals['_SUBJECT'].fields_by_name['name']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001'
+  _globals['_SUBJECT'].fields_by_name['name']._serialized_options = b'\300\332\030\001\310\332\030\001\330\332\030\001\310\333\030\001'
   _globals['_SUBJECT'].fields_by_name['namespace']._loaded_options = None
   _globals['_SUBJECT'].fields_by_name['namespace']._serialized_options = b'\300\332\030\001'
   _globals['_AGGREGATIONRULE']._serialized_start=130
-  _globals['_AGGREGATIONRULE']._serialized_end=224
-  _globals['_CLUSTERROLE']._serialized_start=227
-  _globals['_CLUSTERROLE']._serialized_end=631
-  _globals['_CLUSTERROLEBINDING']._serialized_start=634
-  _globals['_CLUSTERROLEBINDING']._serialized_end=1060
-  _globals['_CLUSTERROLEBINDINGLIST']._serialized_start=1063
-  _globals['_CLUSTERROLEBINDINGLIST']._serialized_end=1218
-  _globals['_CLUSTERROLELIST']._serialized_start=1221
-  _globals['_CLUSTERROLELIST']._serialized_end=1362
-  _globals['_POLICYRULE']._serialized_start=1365
-  _globals['_POLICYRULE']._serialized_end=1537
-  _globals['_ROLE']._serialized_start=1540
-  _globals['_ROLE']._serialized_end=1849
-  _globals['_ROLEBINDING']._serialized_start=1852
-  _globals['_ROLEBINDING']._serialized_end=2250
-  _globals['_ROLEBINDINGLIST']._serialized_start=2253
-  _globals['_ROLEBINDINGLIST']._serialized_end=2394
-  _globals['_ROLELIST']._serialized_start=2396
-  _globals['_ROLELIST']._serialized_end=2523
-  _globals['_ROLEREF']._serialized_start=2526
-  _globals['_ROLEREF']._serialized_end=2719
-  _globals['_SUBJECT']._serialized_start=2722
-  _globals['_SUBJECT']._serialized_end=2938
+  _globals['_AGGREGATIONRULE']._serialized_end=228
+  _globals['_CLUSTERROLE']._serialized_start=231
+  _globals['_CLUSTERROLE']._serialized_end=650
+  _globals['_CLUSTERROLEBINDING']._serialized_start=653
+  _globals['_CLUSTERROLEBINDING']._serialized_end=1101
+  _globals['_CLUSTERROLEBINDINGLIST']._serialized_start=1104
+  _globals['_CLUSTERROLEBINDINGLIST']._serialized_end=1259
+  _globals['_CLUSTERROLELIST']._serialized_start=1262
+  _globals['_CLUSTERROLELIST']._serialized_end=1403
+  _globals['_POLICYRULE']._serialized_start=1406
+  _globals['_POLICYRULE']._serialized_end=1578
+  _globals['_ROLE']._serialized_start=1581
+  _globals['_ROLE']._serialized_end=1898
+  _globals['_ROLEBINDING']._serialized_start=1901
+  _globals['_ROLEBINDING']._serialized_end=2314
+  _globals['_ROLEBINDINGLIST']._serialized_start=2317
+  _globals['_ROLEBINDINGLIST']._serialized_end=2458
+  _globals['_ROLELIST']._serialized_start=2460
+  _globals['_ROLELIST']._serialized_end=2587
+  _globals['_ROLEREF']._serialized_start=2590
+  _globals['_ROLEREF']._serialized_end=2787
+  _globals['_SUBJECT']._serialized_start=2790
+  _globals['_SUBJECT']._serialized_end=3010
 # @@protoc_insertion_point(module_scope)

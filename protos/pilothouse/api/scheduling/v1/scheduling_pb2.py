@@ -26,7 +26,7 @@ from pilothouse.api import annotations_pb2 as pilothouse_dot_api_dot_annotations
 from pilothouse.api.meta.v1 import meta_pb2 as pilothouse_dot_api_dot_meta_dot_v1_dot_meta__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-pilothouse/api/scheduling/v1/scheduling.proto\x12\x1cpilothouse.api.scheduling.v1\x1a pilothouse/api/annotations.proto\x1a!pilothouse/api/meta/v1/meta.proto\"\x9f\x04\n\rPriorityClass\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x1c\n\x05value\x18\x02 \x01(\x05\x42\x08\xc0\xda\x18\x01\xc8\xda\x18\x01H\x00\x88\x01\x01\x12!\n\x0eglobal_default\x18\x03 \x01(\x08\x42\x04\xc0\xda\x18\x01H\x01\x88\x01\x01\x12\x1e\n\x0b\x64\x65scription\x18\x04 \x01(\tB\x04\xc0\xda\x18\x01H\x02\x88\x01\x01\x12Y\n\x11preemption_policy\x18\x05 \x01(\tB9\xe2\xda\x18\x14PreemptLowerPriority\xe2\xda\x18\x05Never\xea\xda\x18\x14PreemptLowerPriorityH\x03\x88\x01\x01:\xce\x01\xc2\xda\x18\xc9\x01\n\x11scheduling.k8s.io\x12\x0fpriorityclasses\x1a\rpriorityclass \x02*\x02pc:\x06\x63reate:\x06\x64\x65lete:\x10\x64\x65letecollection:\x03get:\x04list:\x05patch:\x06update:\x05watchJ\x11\n\x0fpriorityclassesR\rmetadata.nameR\x12metadata.namespacez\x02\x08\x01\x82\x01\x10\x64ns1123subdomainB\x08\n\x06_valueB\x11\n\x0f_global_defaultB\x0e\n\x0c_descriptionB\x14\n\x12_preemption_policy\"\x97\x01\n\x11PriorityClassList\x12<\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x44\n\x05items\x18\x02 \x03(\x0b\x32+.pilothouse.api.scheduling.v1.PriorityClassB\x08\xc8\xda\x18\x01\xd8\xda\x18\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-pilothouse/api/scheduling/v1/scheduling.proto\x12\x1cpilothouse.api.scheduling.v1\x1a pilothouse/api/annotations.proto\x1a!pilothouse/api/meta/v1/meta.proto\"\xb9\x04\n\rPriorityClass\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12 \n\x05value\x18\x02 \x01(\x05\x42\x0c\xc0\xda\x18\x01\xc8\xda\x18\x01\x98\xdb\x18\x01H\x00\x88\x01\x01\x12!\n\x0eglobal_default\x18\x03 \x01(\x08\x42\x04\xc0\xda\x18\x01H\x01\x88\x01\x01\x12\x1e\n\x0b\x64\x65scription\x18\x04 \x01(\tB\x04\xc0\xda\x18\x01H\x02\x88\x01\x01\x12]\n\x11preemption_policy\x18\x05 \x01(\tB=\xe2\xda\x18\x14PreemptLowerPriority\xe2\xda\x18\x05Never\xea\xda\x18\x14PreemptLowerPriority\x98\xdb\x18\x01H\x03\x88\x01\x01:\xe0\x01\xc2\xda\x18\xdb\x01\n\x11scheduling.k8s.io\x12\x0fpriorityclasses\x1a\rpriorityclass \x02*\x02pc:\x06\x63reate:\x06\x64\x65lete:\x10\x64\x65letecollection:\x03get:\x04list:\x05patch:\x06update:\x05watchJ\x11\n\x0fpriorityclassesR\rmetadata.nameR\x12metadata.namespacez\x02\x08\x01\x82\x01\x10\x64ns1123subdomain\x92\x01\x0fPriorityClassesB\x08\n\x06_valueB\x11\n\x0f_global_defaultB\x0e\n\x0c_descriptionB\x14\n\x12_preemption_policy\"\x97\x01\n\x11PriorityClassList\x12<\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x44\n\x05items\x18\x02 \x03(\x0b\x32+.pilothouse.api.scheduling.v1.PriorityClassB\x08\xc8\xda\x18\x01\xd8\xda\x18\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,21 +36,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PRIORITYCLASS'].fields_by_name['metadata']._loaded_options = None
   _globals['_PRIORITYCLASS'].fields_by_name['metadata']._serialized_options = b'\300\332\030\001\310\332\030\001'
   _globals['_PRIORITYCLASS'].fields_by_name['value']._loaded_options = None
-  _globals['_PRIORITYCLASS'].fields_by_name['value']._serialized_options = b'\300\332\030\001\310\332\030\001'
+  _globals['_PRIORITYCLASS'].fields_by_name['value']._serialized_options = b'\300\332\030\001\310\332\030\001\230\333\030\001'
   _globals['_PRIORITYCLASS'].fields_by_name['global_default']._loaded_options = None
   _globals['_PRIORITYCLASS'].fields_by_name['global_default']._serialized_options = b'\300\332\030\001'
   _globals['_PRIORITYCLASS'].fields_by_name['description']._loaded_options = None
   _globals['_PRIORITYCLASS'].fields_by_name['description']._serialized_options = b'\300\332\030\001'
   _globals['_PRIORITYCLASS'].fields_by_name['preemption_policy']._loaded_options = None
-  _globals['_PRIORITYCLASS'].fields_by_name['preemption_policy']._serialized_options = b'\342\332\030\024PreemptLowerPriority\342\332\030\005Never\352\332\030\024PreemptLowerPriority'
+  _globals['_PRIORITYCLASS'].fields_by_name['preemption_policy']._serialized_options = b'\342\332\030\024PreemptLowerPriority\342\332\030\005Never\352\332\030\024PreemptLowerPriority\230\333\030\001'
   _globals['_PRIORITYCLASS']._loaded_options = None
-  _globals['_PRIORITYCLASS']._serialized_options = b'\302\332\030\311\001\n\021scheduling.k8s.io\022\017priorityclasses\032\rpriorityclass \002*\002pc:\006create:\006delete:\020deletecollection:\003get:\004list:\005patch:\006update:\005watchJ\021\n\017priorityclassesR\rmetadata.nameR\022metadata.namespacez\002\010\001\202\001\020dns1123subdomain'
+  _globals['_PRIORITYCLASS']._serialized_options = b'\302\332\030\333\001\n\021scheduling.k8s.io\022\017priorityclasses\032\rpriorityclass \002*\002pc:\006create:\006delete:\020deletecollection:\003get:\004list:\005patch:\006update:\005watchJ\021\n\017priorityclassesR\rmetadata.nameR\022metadata.namespacez\002\010\001\202\001\020dns1123subdomain\222\001\017PriorityClasses'
   _globals['_PRIORITYCLASSLIST'].fields_by_name['metadata']._loaded_options = None
   _globals['_PRIORITYCLASSLIST'].fields_by_name['metadata']._serialized_options = b'\300\332\030\001\310\332\030\001'
   _globals['_PRIORITYCLASSLIST'].fields_by_name['items']._loaded_options = None
   _globals['_PRIORITYCLASSLIST'].fields_by_name['items']._serialized_options = b'\310\332\030\001\330\332\030\001'
   _globals['_PRIORITYCLASS']._serialized_start=149
-  _globals['_PRIORITYCLASS']._serialized_end=692
-  _globals['_PRIORITYCLASSLIST']._serialized_start=695
-  _globals['_PRIORITYCLASSLIST']._serialized_end=846
+  _globals['_PRIORITYCLASS']._serialized_end=718
+  _globals['_PRIORITYCLASSLIST']._serialized_start=721
+  _globals['_PRIORITYCLASSLIST']._serialized_end=872
 # @@protoc_insertion_point(module_scope)

@@ -1,0 +1,187 @@
+"""The verbs on one resource, the same for typed and dynamic."""
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import orjson
+from google.protobuf.message import Message
+from pilothouse.api.meta.v1 import meta_pb2, requests_pb2
+
+from .channel import Connection
+from .watch import HEARTBEAT_SECONDS, Source, Watch
+from .wire import Wire
+
+T = TypeVar("T")
+ALL_NAMESPACES = ""
+PAGE_SIZE = 500
+
+PatchType = requests_pb2.PatchType
+Patch = dict[str, Any] | list[Any] | bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage(Generic[T]):
+    """A page of objects as of `resource_version`; `continue_token` asks for the next, "" on the last; `remaining`
+    counts what follows, None when unknown."""
+
+    items: list[T]
+    resource_version: str
+    continue_token: str
+    remaining: int | None
+
+
+class Resource(Generic[T]):
+    """The objects of one resource. `namespace` of a call: None is the object's own, then the configuration's;
+    ALL_NAMESPACES lists and watches all. Every verb raises ApiError. Options are the API's own messages."""
+
+    def __init__(self, connection: Connection, wire: Wire[T], default_namespace: str) -> None:
+        self._connection = connection
+        self._wire = wire
+        self._default_namespace = default_namespace
+
+    async def get(self, name: str, *, namespace: str | None = None) -> T:
+        return self._wire.decode(await self._call("Get", namespace=self._namespace(namespace), name=name))
+
+    async def list(
+        self,
+        *,
+        namespace: str | None = None,
+        label_selector: str = "",
+        field_selector: str = "",
+        page_size: int = PAGE_SIZE,
+    ) -> AsyncIterator[T]:
+        """Every object, page by page, all as of one revision."""
+        options = meta_pb2.ListOptions(label_selector=label_selector, field_selector=field_selector, limit=page_size)
+        while True:
+            page = await self.list_page(options, namespace=namespace)
+            for item in page.items:
+                yield item
+            if not page.continue_token:
+                return
+            setattr(options, "continue", page.continue_token)  # a keyword of Python
+
+    async def list_page(
+        self, options: meta_pb2.ListOptions | None = None, *, namespace: str | None = None
+    ) -> ListPage[T]:
+        """One page: options.limit objects, or as many as fit into about 3 MiB."""
+        answer = await self._call("List", namespace=self._namespace(namespace), options=options)
+        meta: meta_pb2.ListMeta = answer.metadata
+        return ListPage(
+            items=self._wire.items(answer),
+            resource_version=meta.resource_version,
+            continue_token=getattr(meta, "continue"),
+            remaining=meta.remaining_item_count if meta.HasField("remaining_item_count") else None,
+        )
+
+    async def create(self, obj: T, *, namespace: str | None = None, options: meta_pb2.CreateOptions | None = None) -> T:
+        return await self._write("Create", obj, namespace, options)
+
+    async def update(self, obj: T, *, namespace: str | None = None, options: meta_pb2.UpdateOptions | None = None) -> T:
+        """Replaces the object; raises Conflict where its resourceVersion is not the current one."""
+        return await self._write("Update", obj, namespace, options)
+
+    async def update_status(
+        self, obj: T, *, namespace: str | None = None, options: meta_pb2.UpdateOptions | None = None
+    ) -> T:
+        """Replaces the object's status alone."""
+        if "UpdateStatus" in self._wire.methods:
+            return await self._write("UpdateStatus", obj, namespace, options)
+        return await self._write("Update", obj, namespace, options, subresource="status")
+
+    async def patch(
+        self,
+        name: str,
+        patch: Patch,
+        type: PatchType = PatchType.MERGE_PATCH,
+        *,
+        namespace: str | None = None,
+        subresource: str = "",
+        options: meta_pb2.PatchOptions | None = None,
+    ) -> T:
+        answer = await self._call(
+            "Patch",
+            namespace=self._namespace(namespace),
+            name=name,
+            type=type,
+            patch=patch if isinstance(patch, bytes) else orjson.dumps(patch),
+            subresource=subresource,
+            options=options,
+        )
+        return self._wire.decode(answer)
+
+    async def delete(
+        self, name: str, *, namespace: str | None = None, options: meta_pb2.DeleteOptions | None = None
+    ) -> T:
+        """Answers with the object as deleted, or as marked for deletion."""
+        answer = await self._call("Delete", namespace=self._namespace(namespace), name=name, options=options)
+        return self._wire.decode(answer)
+
+    async def delete_collection(
+        self,
+        *,
+        namespace: str | None = None,
+        list_options: meta_pb2.ListOptions | None = None,
+        options: meta_pb2.DeleteOptions | None = None,
+    ) -> int:
+        """Deletes what the list options select, and answers with how many objects that was."""
+        namespace = self._namespace(namespace)
+        answer = await self._call("DeleteCollection", namespace=namespace, list_options=list_options, options=options)
+        return int(answer.deleted)
+
+    def watch(
+        self,
+        *,
+        namespace: str | None = None,
+        label_selector: str = "",
+        field_selector: str = "",
+        resource_version: str = "",
+        known: Iterable[T] | None = None,
+        heartbeat_seconds: int = HEARTBEAT_SECONDS,
+    ) -> Watch[T]:
+        """The changes after `resource_version`; without one the objects that exist come first, as ADDED. `known` are
+        the objects as of `resource_version`, such as a list's: with them the watch survives Expired."""
+        wire, connection = self._wire, self._connection
+        method, namespace = wire.methods["Watch"], self._namespace(namespace)
+
+        def request(revision: str) -> Message:
+            fields = wire.watch_fields(namespace, label_selector, field_selector, revision)
+            return self._request("Watch", heartbeat_seconds=heartbeat_seconds, **fields)
+
+        source = Source(
+            connection=connection,
+            open=lambda revision: connection.stream(method, request(revision)),
+            decode=wire.changed,
+            identity=wire.identity,
+            families=(0,),
+            what=wire.what,
+        )
+        existing = None if known is None else [(0, obj) for obj in known]
+        return Watch(source, resource_version, existing, heartbeat_seconds)
+
+    async def _write(self, verb: str, obj: T, namespace: str | None, options: Message | None, **fields: object) -> T:
+        if namespace is None:
+            namespace = self._wire.identity(obj).namespace or None
+        if options is not None:  # the dynamic service has one message for the options of both writes
+            fields["options"] = {field.name: value for field, value in options.ListFields()}
+        answer = await self._call(verb, namespace=self._namespace(namespace), object=self._wire.encode(obj), **fields)
+        return self._wire.decode(answer)
+
+    def _namespace(self, named: str | None) -> str:
+        if not self._wire.namespaced:
+            return ""
+        return self._default_namespace if named is None else named
+
+    async def _call(self, verb: str, **fields: object) -> Any:
+        """Any: an answer of the verb's own class, known at run time only."""
+        request = self._request(verb, **fields)
+        return await self._connection.unary(self._wire.methods[verb], request)
+
+    def _request(self, verb: str, **fields: object) -> Message:
+        try:
+            method = self._wire.methods[verb]
+        except KeyError:
+            raise TypeError(f"{self._wire.what} does not offer {verb}") from None
+        known = method.request.DESCRIPTOR.fields_by_name
+        constants = {k: v for k, v in self._wire.constants.items() if k in known}
+        return method.request(**constants, **fields)

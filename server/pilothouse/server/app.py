@@ -1,0 +1,206 @@
+"""The only place that assembles: from a ServerConfig to a running server, and back."""
+
+import asyncio
+import gc
+import logging
+import resource
+import signal
+import time
+from collections.abc import Mapping
+from contextlib import AsyncExitStack, suppress
+
+import uvloop
+
+from .authentication.certificates import CertificateAuthenticator
+from .authentication.revocation import RevocationError, Revocations
+from .authentication.serving import ServingCertificates, TlsError, TlsFiles
+from .authorization.rbac import Rbac
+from .authorization.union import Union
+from .config import ServerConfig
+from .doors.grpc.server import GrpcDoor
+from .furniture import lay_down_roles
+from .health import Check, HealthServer
+from .kinds import Kinds
+from .log import set_up_logging
+from .meta.resource import registry_from_protos
+from .metrics import Metrics
+from .store.base import Store, StoreError
+from .store.batching import Batcher
+from .store.compaction import Compactor
+from .verbs.plane import Plane
+from .watchcache.audience import Audiences
+from .watchcache.cache import WatchCache
+from .workers import supervise
+
+log = logging.getLogger(__name__)
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class CannotStart(Exception):
+    """The server cannot run as it is told to. The text says which flag to look at."""
+
+
+def run(config: ServerConfig) -> int:
+    """Serves until a signal says to stop. Returns the exit code: 0, or 1 where it could not start, with the reason in
+    the log."""
+    set_up_logging(config.log_level, config.log_format)
+    if config.workers > 1:
+        return supervise(config, run_worker)
+    return run_worker(config, 0)
+
+
+def run_worker(config: ServerConfig, index: int) -> int:
+    """Serves as one of several workers, or as the only one."""
+    set_up_logging(config.log_level, config.log_format)
+    _raise_file_limit()
+    try:
+        uvloop.run(_serve(config, index))
+    except (CannotStart, TlsError, RevocationError, StoreError) as error:
+        log.error("cannot start: %s", error)
+        return 1
+    return 0
+
+
+async def _serve(config: ServerConfig, index: int) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in STOP_SIGNALS:
+        loop.add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        metrics = Metrics()
+        ready: dict[str, Check] = {"start": _not_started}
+        health = HealthServer({}, ready, metrics.registry)
+        try:
+            port = await health.start(config.health_port + index if config.health_port else 0)
+        except OSError as error:
+            raise CannotStart(f"--health-port: cannot listen on port {config.health_port}: {error.strerror}") from None
+        stack.push_async_callback(health.close)
+        started = asyncio.create_task(_open(config, stack, metrics))
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait((started, stopped), return_when=asyncio.FIRST_COMPLETED)
+        if not started.done():
+            started.cancel()
+            with suppress(asyncio.CancelledError):
+                await started
+            return
+        plane, door = started.result()
+        ready.update(_checks(plane))
+        del ready["start"]
+        gc.collect()
+        gc.freeze()
+        log.info("ready", extra={"grpc": f"{config.bind_address}:{config.grpc_port}", "health": f"127.0.0.1:{port}"})
+        await stopped
+        ready["shutdown"] = _stopping
+        await _leave(config, plane, door)
+    log.info("stopped")
+
+
+async def _open(config: ServerConfig, stack: AsyncExitStack, metrics: Metrics) -> tuple[Plane, GrpcDoor]:
+    """Opens the store, fills the cache and opens the door; closing is left to the stack."""
+    material = ServingCertificates(_tls_files(config))
+    certificates = CertificateAuthenticator(Revocations(config.crl_file) if config.crl_file else None)
+    registry = registry_from_protos()
+    store = _open_store(config)
+    stack.push_async_callback(store.close)
+    batcher = Batcher(store, config.shared_writes)
+    stack.push_async_callback(batcher.close)
+    cache = WatchCache(store, config.watch_cache_bytes)
+    kinds = Kinds(registry)
+    cache.serve(kinds.forms)
+    plane = Plane(
+        registry=registry,
+        kinds=kinds,
+        store=store,
+        writer=batcher,
+        cache=cache,
+        audiences=Audiences(cache),
+        authorizer=Union(Rbac(registry, cache.follow)),
+        now=time.time,
+        event_ttl=int(config.event_ttl),
+    )
+    await cache.start()
+    stack.push_async_callback(cache.close)
+    await lay_down_roles(plane)
+    if config.etcd_compaction_interval:
+        compaction = asyncio.create_task(Compactor(store, config.etcd_compaction_interval).run(), name="compaction")
+        stack.callback(compaction.cancel)
+    metrics.gauge("pilothouse_cache_objects", "Objects in the watch cache.", ("resource",), lambda: _sizes(cache))
+    door = GrpcDoor(plane, certificates.authenticate, metrics, config.max_request_bytes, config.heartbeat_interval)
+    try:
+        await door.start(_address(config), material.grpc_credentials(True), config.workers > 1)
+    except RuntimeError:
+        raise CannotStart(
+            f"--grpc-port: cannot listen on {_address(config)}: another process has the port, or the address of "
+            "--bind-address is not this machine's"
+        ) from None
+    return plane, door
+
+
+async def _leave(config: ServerConfig, plane: Plane, door: GrpcDoor) -> None:
+    """Ends what is open: watches at once, so that their clients go elsewhere, other calls when they are done."""
+    await door.leave()
+    await asyncio.sleep(config.shutdown_delay_duration)
+    await plane.cache.pump.close()
+    await door.close(config.shutdown_grace_period)
+
+
+def _open_store(config: ServerConfig) -> Store:
+    if not config.etcd_servers:
+        from .store.sqlite import SqliteStore
+
+        config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return SqliteStore(config.data_dir / "pilothouse.db")
+    from .store.etcd import EtcdConfig, EtcdStore
+
+    return EtcdStore(
+        EtcdConfig(
+            endpoints=config.etcd_servers,
+            # The keys of the line start with /registry; the flag says what stands in its place.
+            prefix=config.etcd_prefix.removesuffix("/registry"),
+            ca_file=config.etcd_cafile,
+            cert_file=config.etcd_certfile,
+            key_file=config.etcd_keyfile,
+        )
+    )
+
+
+def _tls_files(config: ServerConfig) -> TlsFiles:
+    if config.tls_cert_file is None or config.tls_private_key_file is None:
+        raise CannotStart("--tls-cert-file and --tls-private-key-file are required")
+    return TlsFiles(config.tls_cert_file, config.tls_private_key_file, config.client_ca_file)
+
+
+def _address(config: ServerConfig) -> str:
+    host = f"[{config.bind_address}]" if ":" in config.bind_address else config.bind_address
+    return f"{host}:{config.grpc_port}"
+
+
+def _checks(plane: Plane) -> Mapping[str, Check]:
+    def cache() -> None:
+        if not plane.cache.ready:
+            raise RuntimeError("the watch cache is catching up with the store")
+
+    async def store() -> None:
+        await plane.writer.revision()
+
+    return {"watch-cache": cache, "store": store}
+
+
+def _not_started() -> None:
+    raise RuntimeError("the server is starting")
+
+
+def _stopping() -> None:
+    raise RuntimeError("the server is stopping")
+
+
+def _sizes(cache: WatchCache) -> Mapping[tuple[str, ...], float]:
+    return {(name,): float(count) for name, count in cache.sizes().items() if name != "rings"}
+
+
+def _raise_file_limit() -> None:
+    """Each connection is an open file, and the usual soft limit is 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,0 +1,178 @@
+"""What the server is told when it starts: ServerConfig, from flags and a YAML file.
+
+Each field below is one flag and one key of the file: `etcd_servers` is `--etcd-servers` and `etcd-servers:`. Flags are
+named as kube-apiserver names them, where it has the option.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated
+
+from . import config_values as value
+from .config_values import Parse
+
+MIB = 1024 * 1024
+UP, SERVE = "up", "serve"
+LEVELS = ("debug", "info", "warning", "error")
+FORMATS = ("text", "json")
+
+
+class ConfigError(Exception):
+    """The flags or the file are wrong. `faults`: one line each, naming the flag, what is wrong and what is right."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """How a field is given: its parser, its help, and the one command that knows it ("": all do)."""
+
+    parse: Parse[object]
+    help: str
+    only: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerConfig:
+    """Durations are in seconds, sizes in bytes. Without etcd_servers the store is SQLite in data_dir. The TLS files are
+    None only until they are made (`up`)."""
+
+    data_dir: Annotated[Path, Flag(value.path, "directory of the embedded store, made where missing")] = Path("data")
+    etcd_servers: Annotated[
+        tuple[str, ...], Flag(value.urls, "etcd endpoints (scheme://host:port), comma list; without it, SQLite", SERVE)
+    ] = ()
+    etcd_cafile: Annotated[Path | None, Flag(value.file, "CA certificate that etcd is checked against", SERVE)] = None
+    etcd_certfile: Annotated[Path | None, Flag(value.file, "client certificate to show to etcd", SERVE)] = None
+    etcd_keyfile: Annotated[Path | None, Flag(value.file, "private key of that certificate", SERVE)] = None
+    etcd_prefix: Annotated[str, Flag(value.key_prefix, "what every key in etcd begins with", SERVE)] = "/registry"
+    etcd_compaction_interval: Annotated[
+        float, Flag(value.duration, "how often the history of the store is cut (0: never)")
+    ] = 300.0
+    event_ttl: Annotated[float, Flag(value.positive_duration, "how long events are kept")] = 3600.0
+    client_ca_file: Annotated[Path | None, Flag(value.file, "CA certificates of clients", SERVE)] = None
+    crl_file: Annotated[Path | None, Flag(value.file, "revoked client certificates: revocation lists", SERVE)] = None
+    tls_cert_file: Annotated[Path | None, Flag(value.file, "the server's certificate", SERVE)] = None
+    tls_private_key_file: Annotated[Path | None, Flag(value.file, "private key of that certificate", SERVE)] = None
+    bind_address: Annotated[str, Flag(value.ip_address, "IP address to listen on")] = "0.0.0.0"
+    grpc_port: Annotated[int, Flag(value.port, "port of the gRPC API, where clients show certificates")] = 7443
+    health_port: Annotated[
+        int, Flag(value.port_or_any, "port of /livez, /readyz and /metrics, on the loopback only (0: a free one)")
+    ] = 8080
+    workers: Annotated[int, Flag(value.count, "serving processes; more than one needs etcd", SERVE)] = 1
+    max_request_bytes: Annotated[int, Flag(value.count, "largest request that is accepted")] = 3 * MIB
+    watch_cache_bytes: Annotated[int, Flag(value.count, "memory for past changes, to resume watches from")] = 64 * MIB
+    shared_writes: Annotated[bool, Flag(value.boolean, "one etcd transaction per write, not shared ones")] = True
+    heartbeat_interval: Annotated[
+        float, Flag(value.positive_duration, "how often a silent watch is sent its revision")
+    ] = 5.0
+    shutdown_delay_duration: Annotated[
+        float, Flag(value.duration, "how long to serve on, as not ready, once told to stop")
+    ] = 0.0
+    shutdown_grace_period: Annotated[float, Flag(value.duration, "how long open calls may then take to finish")] = 30.0
+    log_level: Annotated[str, Flag(value.one_of(*LEVELS), f"least severity logged: {', '.join(LEVELS)}")] = "info"
+    log_format: Annotated[str, Flag(value.one_of(*FORMATS), "text or json, one line each")] = "text"
+
+
+def _flags() -> dict[str, Flag]:
+    return {found.name: found.type.__metadata__[0] for found in fields(ServerConfig)}  # type: ignore[union-attr]
+
+
+FLAGS: Mapping[str, Flag] = MappingProxyType(_flags())
+"""Every flag by its field's name."""
+
+
+def flag_name(name: str) -> str:
+    """The flag of a field: the name of a switch says what it does when given."""
+    return "--no-shared-writes" if name == "shared_writes" else "--" + name.replace("_", "-")
+
+
+def flags_of(command: str) -> dict[str, Flag]:
+    """The flags that a command knows, by field name."""
+    return {name: flag for name, flag in FLAGS.items() if flag.only in ("", command)}
+
+
+def load_config(command: str, flags: Mapping[str, object], config_file: Path | None = None) -> ServerConfig:
+    """The configuration of "up" or "serve".
+
+    flags: by field name; None where a flag was not given. config_file: a YAML mapping whose keys are the flags' names
+    without dashes in front, and whose paths are relative to the file; flags win over it. Raises ConfigError with
+    everything that is wrong at once.
+    """
+    faults: list[str] = []
+    given = _from_file(command, config_file, faults) if config_file is not None else {}
+    given |= {name: (flag_name(name), raw) for name, raw in flags.items() if raw is not None}
+    parsed: dict[str, object] = {} if command == SERVE else {"bind_address": "127.0.0.1"}
+    for name, (source, raw) in given.items():
+        try:
+            parsed[name] = FLAGS[name].parse(raw)
+        except ValueError as error:
+            faults.append(f"{source}: {error}")
+    if not faults:
+        config = ServerConfig(**parsed)  # type: ignore[arg-type]  # each by the parser of its own field
+        faults = _contradictions(config) + (_missing(config) if command == SERVE else [])
+    if faults:
+        raise ConfigError(faults)
+    return config
+
+
+def _from_file(command: str, file: Path, faults: list[str]) -> dict[str, tuple[str, object]]:
+    """field name -> (where it was said, its raw value)."""
+    import yaml
+
+    try:
+        content = yaml.load(file.read_bytes(), yaml.CSafeLoader)
+    except OSError as error:
+        faults.append(f"--config: cannot read {file}: {error.strerror}")
+        return {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" (line {mark.line + 1})" if mark else ""
+        faults.append(f"--config: {file} is not valid YAML{where}: {getattr(error, 'problem', error)}")
+        return {}
+    if not isinstance(content, dict | None):
+        faults.append(f"--config: {file} must be a mapping of flags, as `grpc-port: 7443`")
+        return {}
+    known = {name.replace("_", "-"): name for name in flags_of(command)}
+    given: dict[str, tuple[str, object]] = {}
+    for key, raw in (content or {}).items():
+        if key in known:
+            given[known[key]] = (f"{key} in {file}", _beside(file, FLAGS[known[key]], raw))
+        else:
+            faults.append(f"--config: unknown key {str(key)!r} in {file}; known are {', '.join(known)}")
+    return given
+
+
+def _beside(file: Path, flag: Flag, raw: object) -> object:
+    """A path in a file is relative to that file, wherever the server is started."""
+    if flag.parse in (value.path, value.file) and isinstance(raw, str) and raw.strip():
+        return str(file.absolute().parent / value.path(raw))
+    return raw
+
+
+def _contradictions(config: ServerConfig) -> list[str]:
+    faults = []
+    if (config.etcd_certfile is None) != (config.etcd_keyfile is None):
+        faults.append("--etcd-certfile and --etcd-keyfile belong together; one of them is missing")
+    if not config.etcd_servers:
+        for name in ("etcd_cafile", "etcd_certfile"):
+            if getattr(config, name) is not None:
+                faults.append(f"{flag_name(name)} is of no use without --etcd-servers")
+        if config.workers > 1:
+            faults.append("--workers above 1 needs --etcd-servers: the embedded store serves one process")
+    if len({url.partition("://")[0] for url in config.etcd_servers}) > 1:
+        faults.append("--etcd-servers: http and https endpoints cannot be mixed")
+    elif config.etcd_cafile is not None and config.etcd_servers and config.etcd_servers[0].startswith("http:"):
+        faults.append("--etcd-cafile is of no use with http endpoints in --etcd-servers")
+    return faults
+
+
+def _missing(config: ServerConfig) -> list[str]:
+    return [
+        f"{flag_name(name)} is required (for development, `pilothouse-server up` makes its own)"
+        for name in ("client_ca_file", "tls_cert_file", "tls_private_key_file")
+        if getattr(config, name) is None
+    ]

@@ -1,0 +1,123 @@
+"""The values of flags: from text, or from what YAML made of it. Each raises ValueError saying what is wrong."""
+
+import ipaddress
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from .meta.times import parse_duration
+
+T = TypeVar("T")
+
+Parse = Callable[[object], T]
+
+
+def _text(raw: object) -> str:
+    if not isinstance(raw, str) or not raw.strip():
+        raise ValueError(f"expected a text, not {raw!r}")
+    return raw.strip()
+
+
+def path(raw: object) -> Path:
+    return Path(_text(raw)).expanduser()
+
+
+def file(raw: object) -> Path:
+    """The path of a file that exists and can be read."""
+    found = path(raw)
+    if not found.is_file():
+        raise ValueError(f"there is no file {found}")
+    if not os.access(found, os.R_OK):
+        raise ValueError(f"the file {found} cannot be read by this user")
+    return found
+
+
+def urls(raw: object) -> tuple[str, ...]:
+    """http or https URLs with host and port, as a comma list or a YAML list."""
+    parts = raw if isinstance(raw, list) else _text(raw).split(",")
+    return tuple(_url(_text(part)) for part in parts)
+
+
+def _url(text: str) -> str:
+    if "@" in text:
+        raise ValueError("a URL here holds no user and no password: etcd is shown a certificate, --etcd-certfile")
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port and not parts.path.strip("/")
+    except ValueError:
+        valid = False
+    if not valid:
+        raise ValueError(f"expected a URL such as https://10.0.0.1:2379, not {text!r}")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def key_prefix(raw: object) -> str:
+    """As "/registry": with a slash in front and none behind."""
+    text = _text(raw).rstrip("/")
+    if not text.startswith("/"):
+        raise ValueError(f"expected a prefix such as /registry, not {raw!r}")
+    return text
+
+
+def ip_address(raw: object) -> str:
+    text = _text(raw)
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise ValueError(f"expected an IP address such as 127.0.0.1 or ::1, not {text!r}") from None
+
+
+def _whole(raw: object, low: int, high: int | None, what: str) -> int:
+    if not isinstance(raw, bool) and isinstance(raw, int | str) and str(raw).isascii() and str(raw).isdigit():
+        number = int(raw)
+        if number >= low and (high is None or number <= high):
+            return number
+    raise ValueError(f"expected {what}, not {raw!r}")
+
+
+def port(raw: object) -> int:
+    return _whole(raw, 1, 65535, "a port from 1 to 65535")
+
+
+def port_or_any(raw: object) -> int:
+    return _whole(raw, 0, 65535, "a port from 1 to 65535, or 0 for a free one")
+
+
+def count(raw: object) -> int:
+    return _whole(raw, 1, None, "a whole number, 1 or more")
+
+
+def boolean(raw: object) -> bool:
+    if not isinstance(raw, bool):
+        raise ValueError(f"expected true or false, not {raw!r}")
+    return raw
+
+
+def duration(raw: object) -> float:
+    """Seconds of a Go duration ("1h0m0s", "500ms", "0")."""
+    text = "0" if raw == 0 and not isinstance(raw, bool) else raw
+    try:
+        seconds = parse_duration(_text(text)) / 1e9
+    except ValueError:
+        seconds = -1.0
+    if seconds < 0:
+        raise ValueError(f"expected a duration such as 5m0s, 30s or 500ms, not {raw!r}")
+    return seconds
+
+
+def positive_duration(raw: object) -> float:
+    seconds = duration(raw)
+    if seconds == 0:
+        raise ValueError(f"expected a duration above 0, not {raw!r}")
+    return seconds
+
+
+def one_of(*choices: str) -> Parse[str]:
+    def parse(raw: object) -> str:
+        if raw not in choices:
+            raise ValueError(f"expected one of {', '.join(choices)}, not {raw!r}")
+        return str(raw)
+
+    return parse

@@ -1,0 +1,63 @@
+"""What `pilothouse-server up` prepares: a data directory with certificates, and a configuration for the client."""
+
+import ipaddress
+from dataclasses import replace
+from pathlib import Path
+
+import yaml
+
+from .authentication.pki import CertificateFiles, Pki, PkiError
+from .config import ConfigError, ServerConfig
+
+ADMIN = "admin"
+ADMIN_GROUPS = ("system:masters",)
+
+
+def prepare(config: ServerConfig) -> tuple[ServerConfig, str]:
+    """The configuration with certificates that are made where they are missing, and what to tell the user. Raises
+    ConfigError where the data directory cannot be used."""
+    address = ipaddress.ip_address(config.bind_address)
+    hosts = () if address.is_unspecified else (config.bind_address,)
+    client_config = config.data_dir / "pilothouse.yaml"
+    try:
+        # For the owner only: besides private keys, the store holds every Secret.
+        config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        pki = Pki(config.data_dir / "pki")
+        server, client = pki.server(hosts), pki.client(ADMIN, ADMIN_GROUPS)
+        _write_client_config(client_config, _address(config), client)
+    except OSError as error:
+        where = error.filename or config.data_dir
+        raise ConfigError([f"--data-dir: cannot use {where}: {error.strerror}"]) from None
+    except PkiError as error:
+        raise ConfigError([f"--data-dir: {error}"]) from None
+    made = replace(config, client_ca_file=server.ca, tls_cert_file=server.certificate, tls_private_key_file=server.key)
+    return made, _advice(config, client_config)
+
+
+def _address(config: ServerConfig) -> str:
+    """Where a client on this machine finds the server."""
+    address = ipaddress.ip_address(config.bind_address)
+    if address.is_unspecified:
+        address = ipaddress.ip_address("127.0.0.1" if address.version == 4 else "::1")
+    return f"[{address}]:{config.grpc_port}" if address.version == 6 else f"{address}:{config.grpc_port}"
+
+
+def _write_client_config(file: Path, address: str, client: CertificateFiles) -> None:
+    content = {
+        "server": address,
+        "certificate-authority": str(client.ca.relative_to(file.parent)),
+        "client-certificate": str(client.certificate.relative_to(file.parent)),
+        "client-key": str(client.key.relative_to(file.parent)),
+        "namespace": "default",
+    }
+    text = "# Written by every `pilothouse-server up`.\n" + yaml.safe_dump(content, sort_keys=False)
+    file.write_text(text, encoding="utf-8")
+
+
+def _advice(config: ServerConfig, client_config: Path) -> str:
+    return (
+        f"Starting on {_address(config)}, with data and certificates in {config.data_dir}. In another terminal:\n\n"
+        f"    export PILOTHOUSE_CONFIG={client_config.absolute()}\n"
+        "    pilothouse get namespaces\n\n"
+        "Ctrl-C stops the server; what it stores stays.\n"
+    )

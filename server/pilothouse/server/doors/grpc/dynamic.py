@@ -1,0 +1,183 @@
+"""The dynamic service: every kind by name, watches over many kinds, transactions, and what is served."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from pilothouse.api.dynamic.v1 import dynamic_pb2 as dynamic
+from pilothouse.api.meta.v1 import requests_pb2 as requests
+
+from ...errors import BadRequest
+from ...meta.context import RequestContext
+from ...meta.continuation import parse_resource_version
+from ...meta.resource import ResourceType
+from ...meta.strict import parse_object
+from ...meta.wire import framed
+from ...verbs import create, delete, delete_collection, discover, get, patch, update, watch
+from ...verbs import list as listing
+from ...verbs.body import Body, Encoding
+from ...verbs.plane import Plane
+from ...verbs.transact import Operation, transact
+from ...watchcache.item import Item
+from .calls import Call, Calls, Handler, dry_run_and_manager, parse, peek
+from .typed import encode_list, field_validation, heartbeat_of, patch_type
+
+SERVICE = "pilothouse.api.dynamic.v1.Resources"
+
+
+def dynamic_handlers(plane: Plane, calls: Calls, heartbeat: float) -> Mapping[str, Handler]:
+    """A handler for each method of the dynamic service, by its path."""
+    service = _Resources(plane, heartbeat)
+    methods = {
+        "Get": service.get,
+        "List": service.list,
+        "Create": service.create,
+        "Update": service.update,
+        "Patch": service.patch,
+        "Delete": service.delete,
+        "DeleteCollection": service.delete_collection,
+        "Transact": service.transact,
+        "Discover": service.discover,
+    }
+    handlers = {f"/{SERVICE}/{name}": calls.unary((name.lower(), "", "*"), f) for name, f in methods.items()}
+    handlers[f"/{SERVICE}/Watch"] = calls.stream(("watch", "", "*"), service.watch)
+    return handlers
+
+
+class _Resources:
+    def __init__(self, plane: Plane, heartbeat: float) -> None:
+        self._plane = plane
+        self._heartbeat = heartbeat
+
+    async def get(self, call: Call, data: bytes) -> bytes:
+        request = parse(dynamic.GetRequest, data)
+        resource = self._type(request)
+        context = call.context("get", resource, request.namespace, request.name)
+        item = await get.get(self._plane, context, request.options.resource_version)
+        return self._object(request, resource, item.body)
+
+    async def list(self, call: Call, data: bytes) -> bytes:
+        request = parse(dynamic.ListRequest, data)
+        resource = self._type(request)
+        page = await listing.list_(self._plane, call.context("list", resource, request.namespace), request.options)
+        if request.encoding != dynamic.JSON:
+            return encode_list(page)
+        head = encode_list(listing.Listing(page.revision, (), page.continue_token, page.remaining))
+        items = [framed(self._json(resource, item.body)) for item in page.items]
+        return b"".join((head, *items, b"\x18\x02"))
+
+    async def watch(self, call: Call, data: bytes) -> AsyncIterator[bytes]:
+        request = parse(dynamic.WatchRequest, data)
+        if not request.scopes:
+            raise BadRequest("scopes is required: what shall be watched?")
+        scopes = []
+        for scope in request.scopes:
+            context = call.context("watch", self._type(scope), scope.namespace)
+            scopes.append((context, scope.label_selector, scope.field_selector))
+        revision = parse_resource_version(request.resource_version)
+        wanted = request.send_initial_events if request.HasField("send_initial_events") else not revision
+        start = watch.Start(revision, wanted, not request.resource_version)
+        pace = watch.Pace(heartbeat_of(request, self._heartbeat), float(request.timeout_seconds))
+        encode = self._framed_json if request.encoding == dynamic.JSON else None
+        async for frame in watch.watch_many(self._plane, scopes, start, pace, encode):
+            yield frame.data
+
+    async def create(self, call: Call, data: bytes) -> bytes:
+        request = parse(dynamic.WriteRequest, data)
+        resource = self._type(request)
+        context, body = self._write(call, "create", request)
+        return self._object(request, resource, await create.create(self._plane, context, body))
+
+    async def update(self, call: Call, data: bytes) -> bytes:
+        request = parse(dynamic.WriteRequest, data)
+        context, body = self._write(call, "update", request)
+        return self._object(request, context.type, await update.update(self._plane, context, body))
+
+    async def patch(self, call: Call, data: bytes) -> bytes:
+        request = parse(dynamic.PatchRequest, data)
+        resource = self._type(request)
+        context = call.context("patch", resource, request.namespace, request.name, request.subresource, request.options)
+        kind, validation = patch_type(request.type), field_validation(request.options.field_validation)
+        patched = await patch.patch(self._plane, context, kind, request.patch, validation)
+        return self._object(request, resource, patched)
+
+    async def delete(self, call: Call, data: bytes) -> bytes:
+        request = parse(dynamic.DeleteRequest, data)
+        resource = self._type(request)
+        context = call.context("delete", resource, request.namespace, request.name, options=request.options)
+        return self._object(request, resource, await delete.delete(self._plane, context, request.options))
+
+    async def delete_collection(self, call: Call, data: bytes) -> bytes:
+        request = parse(dynamic.DeleteCollectionRequest, data)
+        context = call.context("deletecollection", self._type(request), request.namespace, options=request.options)
+        deleted = await delete_collection.delete_collection(self._plane, context, request.list_options, request.options)
+        return requests.DeleteCollectionResponse(deleted=len(deleted)).SerializeToString()
+
+    async def transact(self, call: Call, data: bytes) -> bytes:
+        request = parse(dynamic.TransactRequest, data)
+        dry_run, _ = dry_run_and_manager(request)
+        operations = [self._operation(call, operation) for operation in request.operations]
+        revision, bodies = await transact(self._plane, operations, dry_run)
+        response = dynamic.TransactResponse(revision=revision)
+        for wanted, operation, body in zip(request.operations, operations, bodies, strict=True):
+            write = getattr(wanted, wanted.WhichOneof("write"))
+            response.objects.append(dynamic.Object.FromString(self._object(write, operation.context.type, body)))
+        return response.SerializeToString()
+
+    async def discover(self, call: Call, data: bytes) -> bytes:
+        parse(dynamic.DiscoverRequest, data)
+        return discover.discover(self._plane).SerializeToString()
+
+    def _type(self, request: Any) -> ResourceType:
+        name = request.resource
+        return self._plane.registry.get(name.group, name.version, name.resource)
+
+    def _write(self, call: Call, verb: str, request: Any) -> tuple[RequestContext, Body]:
+        resource = self._type(request)
+        json = request.encoding == dynamic.JSON
+        name, namespace = _json_place(request.object) if json else _place(request.object)
+        if verb == "create":
+            # As in Kubernetes, who may create is not asked about a name.
+            name = ""
+        context = call.context(
+            verb, resource, request.namespace or namespace, name, request.subresource, request.options
+        )
+        validation = field_validation(request.options.field_validation)
+        return context, Body(request.object, Encoding.JSON if json else Encoding.PROTOBUF, validation)
+
+    def _operation(self, call: Call, operation: Any) -> Operation:
+        which = operation.WhichOneof("write")
+        if which is None:
+            raise BadRequest("an operation must be a create, an update or a delete")
+        write = getattr(operation, which)
+        if which == "delete":
+            context = call.context("delete", self._type(write), write.namespace, write.name)
+            return Operation("delete", context, options=write.options)
+        context, body = self._write(call, which, write)
+        return Operation(which, context, body)
+
+    def _object(self, request: Any, resource: ResourceType, body: bytes) -> bytes:
+        answer = dynamic.Object(resource=request.resource, object=body, encoding=dynamic.PROTOBUF)
+        if request.encoding == dynamic.JSON:
+            answer.object, answer.encoding = self._json(resource, body), dynamic.JSON
+        return answer.SerializeToString()
+
+    def _json(self, resource: ResourceType, body: bytes) -> bytes:
+        codec = self._plane.kind(resource).codec()
+        return codec.encode(resource.message.FromString(body), resource.api_version, resource.kind)
+
+    def _framed_json(self, resource: ResourceType, item: Item) -> bytes:
+        return framed(self._json(resource, item.body))
+
+
+def _place(data: bytes) -> tuple[str, str]:
+    metadata = peek(data)
+    return metadata.name, metadata.namespace
+
+
+def _json_place(data: bytes) -> tuple[str, str]:
+    """The name and namespace in an object's JSON, "" for what is not there or no string. Raises BadRequest."""
+    metadata = parse_object(data).get("metadata")
+    if not isinstance(metadata, dict):
+        return "", ""
+    name, namespace = metadata.get("name"), metadata.get("namespace")
+    return name if isinstance(name, str) else "", namespace if isinstance(namespace, str) else ""

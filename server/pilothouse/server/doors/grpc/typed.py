@@ -1,0 +1,145 @@
+"""The typed services, all of them by one generic servicer: a dictionary of prebuilt handlers, two lookups a call."""
+
+from collections.abc import AsyncIterator, Mapping
+from functools import partial
+from typing import Any
+
+from pilothouse.api.meta.v1 import meta_pb2 as meta
+from pilothouse.api.meta.v1 import requests_pb2 as requests
+
+from ...errors import BadRequest
+from ...meta.resource import ResourceType
+from ...meta.wire import varint
+from ...verbs import create, delete, delete_collection, get, patch, update, watch
+from ...verbs import list as listing
+from ...verbs.body import Body, FieldValidation
+from ...verbs.patch import PatchType
+from ...verbs.plane import Plane
+from .calls import Call, Calls, Handler, parse, peek
+from .raw import CreateRequest, UpdateRequest
+
+PATCH_TYPES = {
+    requests.JSON_PATCH: PatchType.JSON,
+    requests.MERGE_PATCH: PatchType.MERGE,
+    requests.STRATEGIC_MERGE_PATCH: PatchType.STRATEGIC_MERGE,
+}
+
+
+def typed_handlers(plane: Plane, calls: Calls, heartbeat: float) -> Mapping[str, Handler]:
+    """A handler for each method of each type's service, by its path."""
+    handlers: dict[str, Handler] = {}
+    for resource in plane.registry:
+        service = _Service(plane, resource, heartbeat)
+        methods = {
+            "Get": ("get", service.get),
+            "List": ("list", service.list),
+            "Create": ("create", service.create),
+            "Update": ("update", service.update),
+            "Patch": ("patch", service.patch),
+            "Delete": ("delete", service.delete),
+        }
+        if resource.has_subresource("status"):
+            methods["UpdateStatus"] = ("update", partial(service.update, subresource="status"))
+        if "deletecollection" in resource.verbs:
+            methods["DeleteCollection"] = ("deletecollection", service.delete_collection)
+        for method, (verb, function) in methods.items():
+            handlers[f"/{resource.service}/{method}"] = calls.unary((verb, resource.group, resource.plural), function)
+        labels = ("watch", resource.group, resource.plural)
+        handlers[f"/{resource.service}/Watch"] = calls.stream(labels, service.watch)
+    return handlers
+
+
+class _Service:
+    """The methods of one type's service."""
+
+    def __init__(self, plane: Plane, resource: ResourceType, heartbeat: float) -> None:
+        self._plane = plane
+        self._type = resource
+        self._heartbeat = heartbeat
+
+    async def get(self, call: Call, data: bytes) -> bytes:
+        request = parse(requests.GetRequest, data)
+        context = call.context("get", self._type, request.namespace, request.name)
+        return (await get.get(self._plane, context, request.options.resource_version)).body
+
+    async def list(self, call: Call, data: bytes) -> bytes:
+        request = parse(requests.ListRequest, data)
+        context = call.context("list", self._type, request.namespace)
+        page = await listing.list_(self._plane, context, request.options)
+        return encode_list(page)
+
+    async def watch(self, call: Call, data: bytes) -> AsyncIterator[bytes]:
+        request = parse(requests.WatchRequest, data)
+        context = call.context("watch", self._type, request.namespace)
+        heartbeat = heartbeat_of(request, self._heartbeat)
+        async for frame in watch.watch(self._plane, context, request.options, heartbeat):
+            yield frame.data
+
+    async def create(self, call: Call, data: bytes) -> bytes:
+        request = parse(CreateRequest, data)
+        metadata = peek(request.object)
+        namespace = request.namespace or metadata.namespace
+        context = call.context("create", self._type, namespace, options=request.options)
+        return await create.create(self._plane, context, Body(request.object))
+
+    async def update(self, call: Call, data: bytes, subresource: str = "") -> bytes:
+        request = parse(UpdateRequest, data)
+        metadata = peek(request.object)
+        namespace = request.namespace or metadata.namespace
+        context = call.context("update", self._type, namespace, metadata.name, subresource, request.options)
+        return await update.update(self._plane, context, Body(request.object))
+
+    async def patch(self, call: Call, data: bytes) -> bytes:
+        request = parse(requests.PatchRequest, data)
+        context = call.context(
+            "patch", self._type, request.namespace, request.name, request.subresource, request.options
+        )
+        kind, validation = patch_type(request.type), field_validation(request.options.field_validation)
+        return await patch.patch(self._plane, context, kind, request.patch, validation)
+
+    async def delete(self, call: Call, data: bytes) -> bytes:
+        request = parse(requests.DeleteRequest, data)
+        context = call.context("delete", self._type, request.namespace, request.name, options=request.options)
+        return await delete.delete(self._plane, context, request.options)
+
+    async def delete_collection(self, call: Call, data: bytes) -> bytes:
+        request = parse(requests.DeleteCollectionRequest, data)
+        context = call.context("deletecollection", self._type, request.namespace, options=request.options)
+        deleted = await delete_collection.delete_collection(self._plane, context, request.list_options, request.options)
+        return requests.DeleteCollectionResponse(deleted=len(deleted)).SerializeToString()
+
+
+def encode_list(page: listing.Listing) -> bytes:
+    """A list message of any kind: its metadata, and the items as they are kept."""
+    metadata = meta.ListMeta(resource_version=str(page.revision))
+    if page.continue_token:
+        setattr(metadata, "continue", page.continue_token)
+        if page.remaining is not None:
+            metadata.remaining_item_count = page.remaining
+    head = metadata.SerializeToString()
+    return b"".join((b"\n" + varint(len(head)) + head, *[item.frame for item in page.items]))
+
+
+def heartbeat_of(request: Any, default: float) -> float:
+    """Seconds between heartbeats, as a watch request asks. Raises BadRequest."""
+    if not request.HasField("heartbeat_seconds"):
+        return default
+    if request.heartbeat_seconds < 0:
+        raise BadRequest("heartbeat_seconds must not be negative; 0 means no heartbeats")
+    return float(request.heartbeat_seconds)
+
+
+def patch_type(number: int) -> PatchType:
+    """Raises BadRequest."""
+    found = PATCH_TYPES.get(number)  # type: ignore[call-overload]
+    if found is None:
+        raise BadRequest("type is required: JSON_PATCH, MERGE_PATCH or STRATEGIC_MERGE_PATCH")
+    return found  # type: ignore[no-any-return]
+
+
+def field_validation(text: str) -> FieldValidation:
+    """Strict where nothing is said. Raises BadRequest."""
+    try:
+        return FieldValidation(text) if text else FieldValidation.STRICT
+    except ValueError:
+        raise BadRequest(f'invalid fieldValidation {text!r}: use "Strict", "Warn" or "Ignore"') from None

@@ -1,0 +1,62 @@
+"""Kinds: for each resource type what the line needs of schema, strategies and conversion, compiled when first used."""
+
+from collections.abc import Callable, Mapping
+
+from google.protobuf.message import Message
+
+from .conversion import conversion_of
+from .conversion.stored import StoredObjects
+from .errors import Cause
+from .meta.codec import codec_for
+from .meta.field_selectors import METADATA_FIELDS
+from .meta.resource import Registry, ResourceType
+from .schema.defaulting import defaulter_for
+from .schema.fields import field_getter
+from .schema.metadata import metadata_validator_for
+from .schema.presence import normalizer_for
+from .schema.validation import validator_for
+from .strategies import strategy_for
+from .verbs.plane import Kind
+from .watchcache.item import Item
+
+
+class Kinds(dict[ResourceType, Kind]):
+    """A Kind for every type of the registry; compiling one takes some milliseconds, and few servers need all."""
+
+    def __init__(self, registry: Registry) -> None:
+        super().__init__()
+        self._registry = registry
+        self.forms = {resource: StoredObjects(resource, conversion_of(resource)) for resource in registry}
+
+    def __missing__(self, resource: ResourceType) -> Kind:
+        kind = self[resource] = self._compile(resource)
+        return kind
+
+    def _compile(self, resource: ResourceType) -> Kind:
+        fields = frozenset(resource.selectable_fields) or METADATA_FIELDS
+        return Kind(
+            type=resource,
+            strategy=strategy_for(resource),
+            form=self.forms[resource],
+            normalize=normalizer_for(resource.message),
+            default=defaulter_for(resource.message),
+            validate=_validator(resource),
+            selectable=fields,
+            fields_of=_fields_of(resource, fields),
+            codec=lambda: codec_for(resource.message),
+        )
+
+
+def _validator(resource: ResourceType) -> Callable[[Message], list[Cause]]:
+    metadata, schema = metadata_validator_for(resource), validator_for(resource.message)
+    return lambda message: metadata(message) + schema(message)
+
+
+def _fields_of(resource: ResourceType, fields: frozenset[str]) -> Callable[[Item], Mapping[str, str]]:
+    getters = [(path, field_getter(resource.message, path)) for path in sorted(fields)]
+
+    def compute(item: Item) -> Mapping[str, str]:
+        message = resource.message.FromString(item.body)
+        return {path: get(message) for path, get in getters}
+
+    return compute

@@ -1,0 +1,73 @@
+"""HorizontalPodAutoscalers."""
+
+from pilothouse.api.autoscaling.v1.autoscaling_pb2 import HorizontalPodAutoscaler as HorizontalPodAutoscalerV1
+from pilothouse.api.autoscaling.v2.autoscaling_pb2 import (
+    HorizontalPodAutoscaler,
+    HorizontalPodAutoscalerSpec,
+    HPAScalingPolicy,
+    HPAScalingRules,
+)
+
+from ..errors import Cause
+from ..meta.context import RequestContext
+from ..schema.causes import forbidden, invalid
+from .base import Strategy
+
+METRICS_ANNOTATION = "autoscaling.alpha.kubernetes.io/metrics"
+_TARGET_PERCENT = 80
+_MAX_WINDOW = 3600
+
+
+class HorizontalPodAutoscalers(Strategy[HorizontalPodAutoscaler]):
+    def default(self, obj: HorizontalPodAutoscaler) -> None:
+        if not obj.spec.HasField("behavior"):
+            return
+        behavior = obj.spec.behavior
+        _default_rules(behavior.scale_up, (("Pods", 4), ("Percent", 100)))
+        if not behavior.scale_up.HasField("stabilization_window_seconds"):
+            behavior.scale_up.stabilization_window_seconds = 0
+        _default_rules(behavior.scale_down, (("Percent", 100),))
+
+    def validate(self, context: RequestContext, obj: HorizontalPodAutoscaler) -> list[Cause]:
+        spec = obj.spec
+        causes: list[Cause] = []
+        if spec.HasField("min_replicas") and spec.min_replicas < 1:
+            causes.extend(_below_one(spec))
+        if spec.max_replicas < 1:
+            causes.append(invalid("spec.maxReplicas", spec.max_replicas, "must be greater than 0"))
+        if spec.HasField("min_replicas") and spec.max_replicas < spec.min_replicas:
+            detail = "must be greater than or equal to `minReplicas`"
+            causes.append(invalid("spec.maxReplicas", spec.max_replicas, detail))
+        for name, rules in (("scaleUp", spec.behavior.scale_up), ("scaleDown", spec.behavior.scale_down)):
+            window = rules.stabilization_window_seconds
+            if window > _MAX_WINDOW:
+                field = f"spec.behavior.{name}.stabilizationWindowSeconds"
+                causes.append(invalid(field, window, f"must be less than or equal to {_MAX_WINDOW}"))
+        return causes
+
+
+class HorizontalPodAutoscalersV1(Strategy[HorizontalPodAutoscalerV1]):
+    def default(self, obj: HorizontalPodAutoscalerV1) -> None:
+        spec = obj.spec
+        if (
+            not spec.HasField("target_cpu_utilization_percentage")
+            and METRICS_ANNOTATION not in obj.metadata.annotations
+        ):
+            spec.target_cpu_utilization_percentage = _TARGET_PERCENT
+
+
+def _default_rules(rules: HPAScalingRules, policies: tuple[tuple[str, int], ...]) -> None:
+    rules.SetInParent()
+    if not rules.HasField("select_policy"):
+        rules.select_policy = "Max"
+    if not rules.policies:
+        rules.policies.extend(HPAScalingPolicy(type=t, value=value, period_seconds=15) for t, value in policies)
+
+
+def _below_one(spec: HorizontalPodAutoscalerSpec) -> list[Cause]:
+    """Nothing is left running only where something outside of the pods is measured."""
+    causes = [invalid("spec.minReplicas", spec.min_replicas, "must be greater than or equal to 1")]
+    if spec.min_replicas == 0 and not any(m.type in ("Object", "External") for m in spec.metrics):
+        detail = "must specify at least one Object or External metric to support scaling to zero replicas"
+        causes.append(forbidden("spec.metrics", detail))
+    return causes

@@ -1,0 +1,116 @@
+"""What a pod asks for as a whole: its quality of service, and its resources added up."""
+
+from collections.abc import Iterable, Mapping, MutableMapping
+
+from pilothouse.api.core.v1.pods_pb2 import Pod, PodSpec
+from pilothouse.api.core.v1.references_pb2 import ResourceRequirements
+from pilothouse.api.meta.v1.meta_pb2 import Quantity as QuantityMessage
+
+from ..meta.quantities import Quantity, QuantityError, parse_quantity
+
+Amounts = dict[str, Quantity]
+_COMPUTE = ("cpu", "memory")
+
+
+def qos_class(pod: Pod) -> str:
+    """Guaranteed, Burstable or BestEffort, from what the pod as a whole or its containers ask for."""
+    spec = pod.spec
+    if spec.HasField("resources") and (spec.resources.requests or spec.resources.limits):
+        parts: list[ResourceRequirements] = [spec.resources]
+    else:
+        parts = [container.resources for container in (*spec.containers, *spec.init_containers)]
+    guaranteed = True
+    requests: Amounts = {}
+    limits: Amounts = {}
+    for part in parts:
+        own_limits = _positive(part.limits)
+        _add(requests, _positive(part.requests))
+        _add(limits, own_limits)
+        guaranteed = guaranteed and all(name in own_limits for name in _COMPUTE)
+    if not requests and not limits:
+        return "BestEffort"
+    if guaranteed and len(requests) == len(limits) and all(limits.get(name) == q for name, q in requests.items()):
+        return "Guaranteed"
+    return "Burstable"
+
+
+def container_requests(spec: PodSpec) -> Amounts:
+    """What the containers of a pod request at most at one time: all that run side by side, or the largest of those
+    that run before them."""
+    total: Amounts = {}
+    for container in spec.containers:
+        _add(total, amounts(container.resources.requests))
+    sidecars: Amounts = {}
+    largest: Amounts = {}
+    for container in spec.init_containers:
+        own = amounts(container.resources.requests)
+        if container.restart_policy == "Always":
+            _add(sidecars, own)
+            _add(total, own)
+            own = dict(sidecars)
+        else:
+            _add(own, sidecars)
+        _raise(largest, own)
+    _raise(total, largest)
+    return total
+
+
+def default_requests(resources: ResourceRequirements) -> None:
+    """Requests what is limited, where nothing is requested."""
+    if resources.limits:
+        copy_missing(resources.requests, resources.limits)
+
+
+def default_pod_resources(spec: PodSpec) -> None:
+    """Completes the resources of the pod as a whole from those of its containers."""
+    resources = spec.resources
+    if not resources.limits and not resources.requests:
+        return
+    huge: Amounts = {}
+    for container in spec.containers:
+        _add(huge, {n: q for n, q in amounts(container.resources.limits).items() if n.startswith("hugepages-")})
+    for name, amount in huge.items():
+        if name not in resources.limits and name not in resources.requests:
+            resources.limits[name].string = str(amount)
+    if not resources.limits:
+        return
+    asked = container_requests(spec)
+    for name in _COMPUTE:
+        if name in asked and name not in resources.requests:
+            resources.requests[name].string = str(asked[name])
+    copy_missing(resources.requests, resources.limits)
+
+
+def copy_missing(
+    target: MutableMapping[str, QuantityMessage], source: Mapping[str, QuantityMessage], names: Iterable[str] = ()
+) -> None:
+    """Takes over what the target lacks, of the names given or of all."""
+    for name in names or source:
+        if name in source and name not in target:
+            target[name].CopyFrom(source[name])
+
+
+def amounts(found: Mapping[str, QuantityMessage]) -> Amounts:
+    """A resource list as numbers; what is no quantity is left out (validation refuses it)."""
+    read = {}
+    for name, message in found.items():
+        try:
+            read[name] = parse_quantity(message.string or "0")
+        except QuantityError:
+            continue
+    return read
+
+
+def _positive(found: Mapping[str, QuantityMessage]) -> Amounts:
+    return {name: q for name, q in amounts(found).items() if name in _COMPUTE and q.nanos > 0}
+
+
+def _add(total: Amounts, more: Amounts) -> None:
+    for name, amount in more.items():
+        total[name] = total[name] + amount if name in total else amount
+
+
+def _raise(total: Amounts, floor: Amounts) -> None:
+    for name, amount in floor.items():
+        if name not in total or total[name] < amount:
+            total[name] = amount

@@ -1,0 +1,29 @@
+"""Discover: what the server serves. Every authenticated caller may know it."""
+
+from pilothouse.api.dynamic.v1 import dynamic_pb2 as dynamic
+
+from .plane import Plane
+
+
+def discover(plane: Plane) -> dynamic.DiscoverResponse:
+    """Every resource, in the order of groups, versions and names."""
+    first: dict[tuple[str, str], str] = {}
+    for resource in plane.registry:
+        # Newer stable versions come first: v2 before v1.
+        known = first.get((resource.group, resource.plural), "")
+        first[resource.group, resource.plural] = max(known, resource.version)
+    response = dynamic.DiscoverResponse()
+    for resource in sorted(plane.registry, key=lambda r: (r.group, r.version, r.plural)):
+        response.resources.add(
+            name=dynamic.ResourceName(group=resource.group, version=resource.version, resource=resource.plural),
+            kind=resource.kind,
+            singular=resource.singular,
+            namespaced=resource.namespaced,
+            short_names=resource.short_names,
+            categories=resource.categories,
+            verbs=sorted(resource.verbs),
+            subresources=[s.name for s in resource.subresources],
+            preferred=first[resource.group, resource.plural] == resource.version,
+            message=resource.message.DESCRIPTOR.full_name,
+        )
+    return response

@@ -1,0 +1,83 @@
+"""The errors that verbs raise, in the words of a kube-apiserver, and what the faults below them become."""
+
+import logging
+from collections.abc import Sequence
+
+from ..errors import (
+    AlreadyExists,
+    ApiError,
+    Cause,
+    Conflict,
+    Internal,
+    Invalid,
+    NotFound,
+    Timeout,
+    TooLarge,
+    Unavailable,
+)
+from ..meta.resource import ResourceType
+from ..meta.wire import Undecodable
+from ..store.base import StoreError, StoreFull, StoreUnavailable, ValueTooLarge
+
+log = logging.getLogger(__name__)
+
+MODIFIED = "the object has been modified; please apply your changes to the latest version and try again"
+
+
+def not_found(resource: ResourceType, name: str) -> NotFound:
+    return NotFound(f'{resource.qualified} "{name}" not found', group=resource.group, kind=resource.plural, name=name)
+
+
+def already_exists(resource: ResourceType, name: str) -> AlreadyExists:
+    message = f'{resource.qualified} "{name}" already exists'
+    return AlreadyExists(message, group=resource.group, kind=resource.plural, name=name)
+
+
+def conflict(resource: ResourceType, name: str, why: str = MODIFIED) -> Conflict:
+    message = f'Operation cannot be fulfilled on {resource.qualified} "{name}": {why}'
+    return Conflict(message, group=resource.group, kind=resource.plural, name=name)
+
+
+def invalid(resource: ResourceType, name: str, causes: Sequence[Cause]) -> Invalid:
+    """Several causes stand in brackets, each once."""
+    lines = list(dict.fromkeys(f"{c.field}: {c.message}" for c in causes))
+    text = lines[0] if len(lines) == 1 else f"[{', '.join(lines)}]"
+    message = f'{resource.qualified_kind} "{name}" is invalid: {text}'
+    return Invalid(message, group=resource.group, kind=resource.kind, name=name, causes=causes)
+
+
+def must_name_revision(resource: ResourceType, name: str) -> Invalid:
+    cause = Cause(
+        "FieldValueInvalid", "Invalid value: 0x0: must be specified for an update", "metadata.resourceVersion"
+    )
+    return invalid(resource, name, [cause])
+
+
+def revision_too_large(revision: int, current: int, retry_after: int = 1) -> Timeout:
+    return Timeout(
+        f"Too large resource version: {revision}, current: {current}",
+        causes=(Cause("ResourceVersionTooLarge", "Too large resource version"),),
+        retry_after=retry_after,
+    )
+
+
+def api_error(error: BaseException) -> ApiError:
+    """What the caller is told of `error`. What is a fault of the server's own is logged with its trace, and told
+    without."""
+    match error:
+        case ApiError():
+            return error
+        case ValueTooLarge():
+            return TooLarge(f"the object is larger than the store takes: {error}")
+        case StoreFull():
+            return Unavailable("the store has no space left: writes are refused until there is", retry_after=30)
+        case StoreUnavailable():
+            return Unavailable("the store does not answer; whether a write took effect is not known", retry_after=1)
+        case TimeoutError():
+            return Timeout("the request took longer than its deadline")
+        case Undecodable():
+            return Internal(str(error))
+        case StoreError():
+            return Internal(f"the store refused the request: {error}")
+    log.error("a request failed inside the server", exc_info=error)
+    return Internal("an error on the server has prevented the request from succeeding; its log says more")

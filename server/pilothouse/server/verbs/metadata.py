@@ -1,0 +1,111 @@
+"""metadata as the server owns it: what is stamped on a new object, and what an update cannot touch.
+
+The rules are those of rest.BeforeCreate and rest.BeforeUpdate of a kube-apiserver.
+"""
+
+import uuid
+
+from google.protobuf.message import Message
+from pilothouse.api.meta.v1.meta_pb2 import ObjectMeta
+
+from ..errors import BadRequest, Cause, Forbidden
+from ..meta.context import RequestContext
+from ..meta.names import generate_name
+from ..meta.resource import ResourceType
+from ..meta.times import format_time
+from . import faults
+
+ORPHAN, FOREGROUND = "orphan", "foregroundDeletion"
+
+
+def metadata_of(message: Message) -> ObjectMeta:
+    """The object's metadata; every kind has it."""
+    return message.metadata  # type: ignore[attr-defined,no-any-return]
+
+
+def place(context: RequestContext, message: Message) -> None:
+    """Makes the object's namespace the request's. Raises BadRequest where they differ."""
+    metadata = metadata_of(message)
+    if not context.type.namespaced:
+        if metadata.namespace:
+            raise BadRequest(f"namespace must be empty: {context.type.qualified} are cluster-scoped")
+        return
+    if metadata.namespace and metadata.namespace != context.namespace:
+        raise BadRequest("the namespace of the provided object does not match the namespace sent on the request")
+    if not context.namespace:
+        raise BadRequest(f"namespace is required: {context.type.qualified} live in namespaces")
+    metadata.namespace = context.namespace
+
+
+def stamp_new(resource: ResourceType, message: Message, now: float) -> None:
+    """Gives a new object its identity; what only the server may set is taken out first."""
+    metadata = metadata_of(message)
+    for owned in (
+        "resource_version",
+        "self_link",
+        "deletion_timestamp",
+        "deletion_grace_period_seconds",
+        "managed_fields",
+    ):
+        metadata.ClearField(owned)
+    metadata.uid = str(uuid.uuid4())
+    metadata.creation_timestamp.Clear()
+    metadata.creation_timestamp.seconds = int(now)
+    if resource.initial_generation:
+        metadata.generation = resource.initial_generation
+    if not metadata.name and metadata.generate_name:
+        metadata.name = generate_name(metadata.generate_name)
+
+
+def keep_identity(resource: ResourceType, message: Message, old: Message) -> None:
+    """Gives an updated object what it had: identity, age and the marks of deletion. Raises Conflict for another uid,
+    Invalid for another creationTimestamp, Forbidden for a new finalizer on an object that is being deleted."""
+    new_metadata, old_metadata = metadata_of(message), metadata_of(old)
+    if new_metadata.uid and new_metadata.uid != old_metadata.uid:
+        raise faults.conflict(
+            resource,
+            old_metadata.name,
+            f"Precondition failed: UID in precondition: {new_metadata.uid}, UID in object meta: {old_metadata.uid}",
+        )
+    created = new_metadata.creation_timestamp
+    if created.seconds and created.seconds != old_metadata.creation_timestamp.seconds:
+        text = f'Invalid value: "{format_time(created.seconds)}": field is immutable'
+        raise faults.invalid(
+            resource, old_metadata.name, [Cause("FieldValueInvalid", text, "metadata.creationTimestamp")]
+        )
+    if old_metadata.HasField("deletion_timestamp"):
+        new = sorted(set(new_metadata.finalizers) - set(old_metadata.finalizers))
+        if new:
+            raise Forbidden(
+                f'{resource.qualified_kind} "{old_metadata.name}" is invalid: metadata.finalizers: Forbidden: no new '
+                f"finalizers can be added if the object is being deleted, found new finalizers {new}",
+                group=resource.group,
+                kind=resource.plural,
+                name=old_metadata.name,
+            )
+    for name in ("uid", "creation_timestamp", "deletion_timestamp", "deletion_grace_period_seconds", "generation"):
+        new_metadata.ClearField(name)
+        if old_metadata.HasField(name):
+            _copy(new_metadata, old_metadata, name)
+    new_metadata.ClearField("managed_fields")
+    new_metadata.managed_fields.extend(old_metadata.managed_fields)
+    new_metadata.ClearField("resource_version")
+    new_metadata.ClearField("self_link")
+
+
+def _copy(target: ObjectMeta, source: ObjectMeta, name: str) -> None:
+    value = getattr(source, name)
+    if isinstance(value, Message):
+        getattr(target, name).CopyFrom(value)
+    else:
+        setattr(target, name, value)
+
+
+def is_doomed(message: Message) -> bool:
+    """Whether the object is marked for deletion and nothing in its metadata holds it any more."""
+    metadata = metadata_of(message)
+    return (
+        metadata.HasField("deletion_timestamp")
+        and not metadata.finalizers
+        and not metadata.deletion_grace_period_seconds
+    )

@@ -1,0 +1,31 @@
+"""What a request's path may name."""
+
+from ..errors import BadRequest
+from ..meta.context import RequestContext
+from ..meta.names import path_segment
+
+
+def require_name(context: RequestContext) -> None:
+    """Raises BadRequest unless the context names one object, in a form that can stand in a key."""
+    if not context.name:
+        raise BadRequest(f"name is required: which of the {context.type.qualified}?")
+    _check("name", context.name)
+    require_place(context)
+    if context.type.namespaced and not context.namespace:
+        raise BadRequest(f"namespace is required: {context.type.qualified} live in namespaces")
+
+
+def require_place(context: RequestContext) -> None:
+    """Raises BadRequest unless the namespace fits the type and can stand in a key."""
+    if not context.namespace:
+        return
+    if not context.type.namespaced:
+        raise BadRequest(f"namespace must be empty: {context.type.qualified} are cluster-scoped")
+    _check("namespace", context.namespace)
+
+
+def _check(what: str, value: str) -> None:
+    for fault in path_segment(value):
+        raise BadRequest(f"invalid {what} {value!r}: {fault}")
+    if "\0" in value or len(value) > 253:
+        raise BadRequest(f"invalid {what}: at most 253 characters, none of them NUL")

@@ -1,0 +1,92 @@
+"""Patch: an object, or its status, changed by a JSON patch, a merge patch or a strategic merge patch."""
+
+from collections.abc import Callable
+from enum import Enum
+
+from google.protobuf.message import Message
+
+from ..authorization.base import Attributes, require
+from ..errors import BadRequest
+from ..meta.context import RequestContext
+from ..meta.scalars import JsonValue
+from ..patch.documents import decode_merge_patch, decode_operations, decode_strategic_merge_patch
+from ..patch.json_patch import apply_json_patch
+from ..patch.merge_patch import apply_merge_patch
+from ..patch.message_schema import merge_schema_for
+from ..patch.strategic import apply_strategic_merge_patch
+from . import faults
+from .body import FieldValidation
+from .change import change
+from .metadata import metadata_of
+from .names import require_name
+from .plane import Kind, Plane
+from .update import require_subresource
+
+
+class PatchType(Enum):
+    """How the patch is written; the values are HTTP's content types."""
+
+    JSON = "application/json-patch+json"
+    MERGE = "application/merge-patch+json"
+    STRATEGIC_MERGE = "application/strategic-merge-patch+json"
+
+
+Apply = Callable[[dict[str, JsonValue]], JsonValue]
+
+
+async def patch(
+    plane: Plane,
+    context: RequestContext,
+    patch_type: PatchType,
+    document: bytes,
+    field_validation: FieldValidation = FieldValidation.STRICT,
+) -> bytes:
+    """The object as stored, as protobuf. Raises Forbidden, BadRequest, Invalid, NotFound, Conflict, TooLarge."""
+    require(plane.authorizer, Attributes.of(context))
+    require_subresource(context)
+    require_name(context)
+    kind = plane.kind(context.type)
+    apply = _compile(kind, patch_type, document)
+
+    def edit(old: Message) -> Message:
+        return _patched(kind, context, apply, old, field_validation)
+
+    changed = await change(plane, context, edit)
+    if changed is None:
+        raise faults.not_found(context.type, context.name)
+    return changed
+
+
+def _compile(kind: Kind, patch_type: PatchType, document: bytes) -> Apply:
+    """The patch as a function on JSON. Raises BadRequest."""
+    if patch_type is PatchType.JSON:
+        operations = decode_operations(document)
+        return lambda value: apply_json_patch(value, operations)
+    if patch_type is PatchType.MERGE:
+        merge = decode_merge_patch(document)
+        return lambda value: apply_merge_patch(value, merge)
+    strategic = decode_strategic_merge_patch(document)
+    schema = merge_schema_for(kind.type.message)
+    return lambda value: apply_strategic_merge_patch(value, strategic, schema)
+
+
+def _patched(
+    kind: Kind, context: RequestContext, apply: Apply, old: Message, field_validation: FieldValidation
+) -> Message:
+    resource, codec = kind.type, kind.codec()
+    patched = apply(codec.to_value(old, resource.api_version, resource.kind))
+    if not isinstance(patched, dict):
+        raise BadRequest("the patch leaves no object behind")
+    given = (patched.get("apiVersion"), patched.get("kind"))
+    if given != (resource.api_version, resource.kind):
+        raise BadRequest(f"the patch changes apiVersion or kind to {given[0]!r}, {given[1]!r}")
+    problems: list[str] = []
+    new = codec.from_value(patched, problems)
+    if problems and field_validation is FieldValidation.STRICT:
+        raise BadRequest("strict decoding error: " + ", ".join(problems))
+    if field_validation is FieldValidation.WARN:
+        context.warnings.extend(problems)
+    name = metadata_of(new).name
+    if name != context.name:
+        raise BadRequest(f"the name of the object ({name}) does not match the name on the request ({context.name})")
+    return new

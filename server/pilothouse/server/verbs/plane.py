@@ -1,0 +1,74 @@
+"""The Plane: everything that a verb works with, bundled once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from google.protobuf.message import Message
+
+from ..authorization.base import Authorizer
+from ..errors import Cause, NotFound
+from ..meta.codec import JsonCodec
+from ..meta.resource import Registry, ResourceType
+from ..store.base import Op, Outcome, Store
+from ..strategies.base import Strategy
+from ..watchcache.audience import Audiences
+from ..watchcache.cache import WatchCache
+from ..watchcache.item import Item
+
+
+class Writer(Protocol):
+    """Where writes and questions for the store's revision queue, to travel together."""
+
+    async def write(self, ops: Sequence[Op]) -> Outcome: ...
+
+    async def revision(self) -> int:
+        """A revision that the store had at or after the moment of the call."""
+        ...
+
+
+class Form(Protocol):
+    """A type's objects at rest."""
+
+    def served(self, key: str, value: bytes) -> tuple[bytes, Message]: ...
+
+    def stored(self, message: Message) -> bytes:
+        """The value that `message`, an object of the type, is stored as."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kind:
+    """What is compiled once for one resource type."""
+
+    type: ResourceType
+    strategy: Strategy[Message]
+    form: Form
+    normalize: Callable[[Message], None]
+    default: Callable[[Message], None]
+    validate: Callable[[Message], list[Cause]]
+    selectable: frozenset[str]
+    fields_of: Callable[[Item], Mapping[str, str]]
+    codec: Callable[[], JsonCodec[Message]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """now: seconds since the epoch; event_ttl: seconds that an expiring object lives."""
+
+    registry: Registry
+    kinds: Mapping[ResourceType, Kind]
+    store: Store
+    writer: Writer
+    cache: WatchCache
+    audiences: Audiences
+    authorizer: Authorizer
+    now: Callable[[], float]
+    event_ttl: int
+
+    def kind(self, resource: ResourceType) -> Kind:
+        """Raises NotFound where the type is no longer served."""
+        try:
+            return self.kinds[resource]
+        except KeyError:
+            raise NotFound(f"the server no longer serves {resource.qualified}") from None

@@ -1,0 +1,134 @@
+"""ListOptions: what lists and watches ask, checked and compiled, by the rules of metav1.ListOptions' validation."""
+
+from dataclasses import dataclass
+
+from pilothouse.api.meta.v1 import meta_pb2 as meta
+
+from ..errors import BadRequest, Cause, Invalid
+from ..meta.context import RequestContext
+from ..meta.continuation import parse_resource_version
+from ..meta.field_selectors import parse_field_selector
+from ..meta.label_selectors import parse_label_selector
+from ..watchcache.audience import Scope
+from .names import require_place
+from .plane import Kind
+
+NOT_OLDER_THAN, EXACT = "NotOlderThan", "Exact"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """revision 0 with `any_revision` False asks for the newest; with True for whatever is at hand."""
+
+    scope: Scope
+    revision: int
+    any_revision: bool
+    exact: bool
+    match: str
+    limit: int
+    token: str
+    initial_events: bool | None
+
+
+def list_query(kind: Kind, context: RequestContext, options: meta.ListOptions) -> Query:
+    """Raises BadRequest, Invalid."""
+    match, version, token = options.resource_version_match, options.resource_version, getattr(options, "continue")
+    causes: list[Cause] = []
+    if match:
+        if not version:
+            causes.append(
+                _forbidden(
+                    "resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided"
+                )
+            )
+        if token:
+            causes.append(
+                _forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided")
+            )
+        if match not in (NOT_OLDER_THAN, EXACT):
+            causes.append(_unsupported(match))
+        if match == EXACT and version == "0":
+            causes.append(
+                _forbidden("resourceVersionMatch", 'resourceVersionMatch "Exact" is forbidden for resourceVersion "0"')
+            )
+    if options.HasField("send_initial_events"):
+        causes.append(_forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"))
+    _refuse(causes)
+    if token and version not in ("", "0"):
+        raise BadRequest("specifying resource version is not allowed when using continue")
+    revision = parse_resource_version(version)
+    limit = max(0, options.limit)
+    exact = match == EXACT or (revision > 0 and limit > 0 and not match)
+    any_revision = version == "0"
+    return Query(
+        _scope(kind, context, options), revision, any_revision, exact, match, 0 if any_revision else limit, token, None
+    )
+
+
+def watch_query(kind: Kind, context: RequestContext, options: meta.ListOptions) -> Query:
+    """Raises BadRequest, Invalid."""
+    match, version = options.resource_version_match, options.resource_version
+    asked = options.send_initial_events if options.HasField("send_initial_events") else None
+    if asked is None and not match and version in ("", "0"):
+        asked, match = True, NOT_OLDER_THAN
+    causes: list[Cause] = []
+    if asked is None:
+        if match:
+            causes.append(
+                _forbidden(
+                    "resourceVersionMatch",
+                    "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided",
+                )
+            )
+    else:
+        if match != NOT_OLDER_THAN:
+            causes.append(
+                _forbidden(
+                    "resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
+                )
+            )
+        if getattr(options, "continue"):
+            causes.append(
+                _forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided")
+            )
+    if match not in ("", NOT_OLDER_THAN):
+        causes.append(_unsupported(match))
+    _refuse(causes)
+    revision = parse_resource_version(version)
+    return Query(_scope(kind, context, options), revision, version == "0", False, match, 0, "", asked)
+
+
+def make_scope(kind: Kind, context: RequestContext, labels: str, fields: str) -> Scope:
+    """Raises BadRequest where a selector does not parse, or names a field that the kind cannot be selected by."""
+    require_place(context)
+    selector = parse_field_selector(fields, kind.selectable)
+    namespace, exact = context.namespace, selector.exact("metadata.namespace")
+    if kind.type.namespaced and not namespace and exact:
+        namespace = exact
+    name = selector.exact("metadata.name")
+    if context.name and name is not None and name != context.name:
+        raise BadRequest("fieldSelector metadata.name doesn't match requested name")
+    return Scope(kind.type, namespace, parse_label_selector(labels), selector, kind.fields_of)
+
+
+def _scope(kind: Kind, context: RequestContext, options: meta.ListOptions) -> Scope:
+    return make_scope(kind, context, options.label_selector, options.field_selector)
+
+
+def _forbidden(field: str, message: str) -> Cause:
+    return Cause("FieldValueForbidden", f"Forbidden: {message}", field)
+
+
+def _unsupported(match: str) -> Cause:
+    supported = '"Exact", "NotOlderThan", ""'
+    message = f'Unsupported value: "{match}": supported values: {supported}'
+    return Cause("FieldValueNotSupported", message, "resourceVersionMatch")
+
+
+def _refuse(causes: list[Cause]) -> None:
+    if causes:
+        lines = [f"{c.field}: {c.message}" for c in causes]
+        text = lines[0] if len(lines) == 1 else f"[{', '.join(lines)}]"
+        raise Invalid(
+            f'ListOptions.meta.k8s.io "" is invalid: {text}', group="meta.k8s.io", kind="ListOptions", causes=causes
+        )

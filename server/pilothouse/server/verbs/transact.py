@@ -1,0 +1,107 @@
+"""Transact: several objects written together, all or none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from google.protobuf.message import Message
+from pilothouse.api.meta.v1 import meta_pb2 as meta
+
+from ..authorization.base import Attributes, require
+from ..errors import BadRequest
+from ..meta.context import RequestContext
+from ..meta.wire import with_revision
+from ..store.base import Op, Refused
+from . import create as creating
+from . import faults
+from .body import Body
+from .change import TRIES, demanded_revision, prepare_change
+from .delete import check_options, prepare_delete
+from .metadata import metadata_of
+from .names import require_name
+from .plane import Plane
+from .reading import stored_item
+from .update import require_subresource
+
+OPERATIONS_AT_MOST = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One write: `body` of a create or an update, `options` of a delete."""
+
+    verb: Literal["create", "update", "delete"]
+    context: RequestContext
+    body: Body | None = None
+    options: meta.DeleteOptions | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    op: Op | None
+    raw: bytes
+    revision: int
+    insisted: bool
+    name: str
+
+
+async def transact(plane: Plane, operations: Sequence[Operation], dry_run: bool) -> tuple[int, list[bytes]]:
+    """The transaction's revision (0: nothing was written) and what each operation left, as protobuf. Raises what its
+    operations would raise alone, before anything is written, and Conflict or AlreadyExists where one of them lost."""
+    if len(operations) > OPERATIONS_AT_MOST:
+        raise BadRequest(f"a transaction takes {OPERATIONS_AT_MOST} operations at most, not {len(operations)}")
+    for operation in operations:
+        require(plane.authorizer, Attributes.of(operation.context))
+    for _ in range(TRIES):
+        ready = [await _prepare(plane, operation) for operation in operations]
+        ops = [r.op for r in ready if r.op is not None]
+        keys = [op.key for op in ops]
+        if len(set(keys)) < len(keys):
+            raise BadRequest("a transaction writes each object once")
+        if dry_run or not ops:
+            return 0, [with_revision(r.raw, r.revision) if r.revision else r.raw for r in ready]
+        outcome = await plane.writer.write(ops)
+        if not isinstance(outcome, Refused):
+            return outcome.revision, [
+                with_revision(r.raw, outcome.revision if r.op is not None else r.revision) for r in ready
+            ]
+        lost = next(i for i, r in enumerate(ready) if r.op is ops[outcome.index])
+        _raise_if_lost(operations[lost], ready[lost])
+    raise faults.conflict(operations[lost].context.type, ready[lost].name)
+
+
+def _raise_if_lost(operation: Operation, ready: _Ready) -> None:
+    """Raises where trying again cannot help."""
+    if operation.verb == "create":
+        raise faults.already_exists(operation.context.type, ready.name)
+    if ready.insisted:
+        raise faults.conflict(operation.context.type, ready.name)
+
+
+async def _prepare(plane: Plane, operation: Operation) -> _Ready:
+    context = operation.context
+    kind = plane.kind(context.type)
+    if operation.verb == "create":
+        assert operation.body is not None
+        prepared = creating.prepare(plane, kind, context, operation.body.message(kind, context))
+        return _Ready(prepared.put, prepared.raw, 0, True, prepared.name)
+    require_name(context)
+    item = await stored_item(plane, kind, kind.type.key(context.namespace, context.name))
+    if item is None:
+        raise faults.not_found(kind.type, context.name)
+    if operation.verb == "delete":
+        options = operation.options or meta.DeleteOptions()
+        check_options(options)
+        op, raw = prepare_delete(plane, kind, item, options)
+        return _Ready(op, raw, item.revision, False, item.name)
+    assert operation.body is not None
+    require_subresource(context)
+    new: Message = operation.body.message(kind, context)
+    insisted = demanded_revision(kind, new)
+    if insisted and insisted != item.revision:
+        raise faults.conflict(kind.type, context.name)
+    metadata_of(new).name = context.name
+    old = kind.type.message.FromString(item.raw)
+    kind.normalize(old)
+    changed = prepare_change(plane, kind, context, item, old, new)
+    return _Ready(changed.op, changed.raw, item.revision, bool(insisted), item.name)

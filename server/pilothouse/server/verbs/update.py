@@ -1,0 +1,47 @@
+"""Update: an object, or its status, replaced."""
+
+from dataclasses import replace
+
+from google.protobuf.message import Message
+
+from ..authorization.base import Attributes, require
+from ..errors import BadRequest, MethodNotSupported
+from ..meta.context import RequestContext
+from . import faults
+from .body import Body
+from .change import change
+from .create import create
+from .metadata import metadata_of
+from .names import require_name
+from .plane import Plane
+
+
+async def update(plane: Plane, context: RequestContext, body: Body) -> bytes:
+    """The object as stored, as protobuf. Raises Forbidden, BadRequest, Invalid, NotFound, Conflict, TooLarge."""
+    require(plane.authorizer, Attributes.of(context))
+    require_subresource(context)
+    kind = plane.kind(context.type)
+    given = body.message(kind, context)
+    name = metadata_of(given).name
+    if context.name and name and name != context.name:
+        raise BadRequest(f"the name of the object ({name}) does not match the name on the request ({context.name})")
+    require_name(context)
+
+    def edit(old: Message) -> Message:
+        new = type(given)()
+        new.CopyFrom(given)
+        metadata_of(new).name = context.name
+        return new
+
+    changed = await change(plane, context, edit)
+    if changed is not None:
+        return changed
+    if context.type.create_on_update and not context.subresource and not metadata_of(given).resource_version:
+        return await create(plane, replace(context, verb="create"), body)
+    raise faults.not_found(context.type, context.name)
+
+
+def require_subresource(context: RequestContext) -> None:
+    """Raises MethodNotSupported where the context names a subresource that is not written as a part of the object."""
+    if context.subresource and not (context.subresource == "status" and context.type.has_subresource("status")):
+        raise MethodNotSupported(f"{context.type.qualified}/{context.subresource} does not take updates or patches")

@@ -1,0 +1,133 @@
+"""Watch: the changes of one type, or of many in one stream, from a place in the past or from all that exists."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+
+from pilothouse.api.meta.v1 import meta_pb2 as meta
+
+from ..authorization.base import Attributes, require
+from ..errors import Expired, Unauthorized
+from ..meta.context import RequestContext
+from ..meta.resource import ResourceType
+from ..watchcache.audience import FellBehind, Frame, Scope
+from ..watchcache.cursor import Closed, Cursor
+from ..watchcache.item import Item
+from .plane import Plane
+from .queries import make_scope, watch_query
+from .reading import NEWER_REVISION_WAIT, cache_is_current, wait_for_revision
+
+# How long a watch that no event wakes may stay unaware of a changed role or an ended certificate.
+LOOK_AROUND = 5.0
+
+Encode = Callable[[ResourceType, Item], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a watch begins. revision 0: at the present; initial: with what exists then; consistent: the present is the
+    store's, not merely the cache's."""
+
+    revision: int
+    initial: bool
+    consistent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """heartbeat: seconds without a frame after which an empty one is sent, 0: never; timeout: seconds after which the
+    stream ends by itself, 0: never."""
+
+    heartbeat: float
+    timeout: float
+
+
+async def watch(
+    plane: Plane, context: RequestContext, options: meta.ListOptions, heartbeat: float
+) -> AsyncIterator[Frame]:
+    """Frames of one type's changes. The first step raises Forbidden, BadRequest, Invalid, Expired or Timeout; later
+    ones Expired, Forbidden or Unauthorized."""
+    require(plane.authorizer, Attributes.of(context))
+    query = watch_query(plane.kind(context.type), context, options)
+    unset = not options.resource_version
+    start = Start(query.revision, bool(query.initial_events), unset)
+    pace = Pace(heartbeat, float(options.timeout_seconds))
+    async for frame in watch_scopes(plane, [context], (query.scope,), start, pace):
+        yield frame
+
+
+async def watch_many(
+    plane: Plane,
+    contexts: Sequence[tuple[RequestContext, str, str]],
+    start: Start,
+    pace: Pace,
+    encode: Encode | None = None,
+) -> AsyncIterator[Frame]:
+    """Frames of many types' changes in one stream, in the store's order; events carry the index of their scope. Each
+    context comes with a label and a field selector."""
+    for context, _, _ in contexts:
+        require(plane.authorizer, Attributes.of(context))
+    scopes = tuple(make_scope(plane.kind(c.type), c, labels, fields) for c, labels, fields in contexts)
+    async for frame in watch_scopes(plane, [c for c, _, _ in contexts], scopes, start, pace, encode):
+        yield frame
+
+
+async def watch_scopes(
+    plane: Plane,
+    contexts: Sequence[RequestContext],
+    scopes: tuple[Scope, ...],
+    start: Start,
+    pace: Pace,
+    encode: Encode | None = None,
+) -> AsyncIterator[Frame]:
+    """What watch() and watch_many() share: from the first frame to the end."""
+    await _reach(plane, start)
+    audience = plane.audiences.find(scopes, len(scopes) > 1, encode)
+    after = start.revision
+    if start.initial or not after:
+        after = plane.cache.revision
+    cursor = Cursor(plane.cache, audience, after, LOOK_AROUND)
+    if start.initial:
+        for frame in audience.initial():
+            yield frame
+    loop = asyncio.get_running_loop()
+    opened = last = loop.time()
+    generation = plane.authorizer.generation
+    while True:
+        cursor.heartbeat = _patience(pace, loop.time() - opened, loop.time() - last)
+        try:
+            frame = await cursor.next()
+        except FellBehind as error:
+            raise Expired(f"too old resource version: {cursor.position} ({error.oldest})") from None
+        except Closed:
+            return
+        if plane.authorizer.generation != generation:
+            generation = plane.authorizer.generation
+            for context in contexts:
+                require(plane.authorizer, Attributes.of(context))
+        now = loop.time()
+        if contexts[0].user.expires_at <= plane.now():
+            raise Unauthorized("the certificate or token that opened this watch has expired")
+        if frame.events or (pace.heartbeat and now - last >= pace.heartbeat * 0.95):
+            last = now
+            yield frame
+        if pace.timeout and now - opened >= pace.timeout:
+            return
+
+
+def _patience(pace: Pace, open_for: float, quiet_for: float) -> float:
+    patience = LOOK_AROUND
+    if pace.heartbeat:
+        patience = min(patience, max(pace.heartbeat - quiet_for, 0.01))
+    if pace.timeout:
+        patience = min(patience, max(pace.timeout - open_for, 0.01))
+    return patience
+
+
+async def _reach(plane: Plane, start: Start) -> None:
+    if start.consistent:
+        # False only where a foreign key has the store's newest revision and the store cannot tell how far its watch is
+        # (etcd before 3.4.31 and 3.5.13): what the cache has then is all that its watch was sent in three seconds.
+        await cache_is_current(plane, NEWER_REVISION_WAIT)
+    elif start.initial and start.revision:
+        await wait_for_revision(plane, start.revision)

@@ -1,0 +1,140 @@
+"""One type's objects as of the feed's revision, in the order of their keys, with the ring of their changes."""
+
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from google.protobuf.message import Message
+
+from ..meta.resource import ResourceType
+from ..meta.wire import Undecodable
+from ..store.base import Entry
+from .item import Item, StoredForm, make_item
+from .ring import Event, Ring
+
+KEPT_SNAPSHOTS = 4
+
+OnChange = Callable[[str, Message | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A type's objects at one revision; it never changes. `broken` names the keys whose values cannot be decoded."""
+
+    revision: int
+    keys: Sequence[str]
+    items: Sequence[Item]
+    broken: Mapping[str, str]
+
+    def range(self, prefix: str, start: str = "") -> tuple[int, int]:
+        """Where the keys under `prefix`, from key `start` on, begin and end."""
+        after = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        return bisect_left(self.keys, max(prefix, start)), bisect_left(self.keys, after)
+
+
+class Collection:
+    """The present objects of one type. Only the feed writes to it."""
+
+    def __init__(self, resource: ResourceType, form: StoredForm, floor: int) -> None:
+        self.type = resource
+        self.form = form
+        self.ring = Ring(floor)
+        self.broken: dict[str, str] = {}
+        self._by_key: dict[str, Item] = {}
+        self._keys: list[str] = []
+        self._items: list[Item] = []
+        self._snapshot: Snapshot | None = None
+        self._kept: OrderedDict[int, Snapshot] = OrderedDict()
+        self._followers: list[OnChange] = []
+        self._changed_at = floor
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def get(self, key: str) -> Item | None:
+        return self._by_key.get(key)
+
+    def load(self, entries: Sequence[Entry]) -> None:
+        """Starts from these entries, which are in the order of their keys."""
+        for entry in entries:
+            item = self._decode(entry.key, entry.value, entry.revision)
+            if item is not None:
+                self._keys.append(entry.key)
+                self._items.append(item)
+                self._by_key[entry.key] = item
+
+    def change(self, key: str, value: bytes | None, revision: int) -> Event | None:
+        """Takes in one change; None where a watcher has nothing to see."""
+        previous = self._by_key.get(key)
+        self._changed_at = revision
+        self.broken.pop(key, None)
+        item = None if value is None else self._decode(key, value, revision)
+        if item is None and previous is None:
+            return None
+        self._place(key, item, previous)
+        if item is None:
+            for follower in self._followers:
+                follower(key, None)
+        return Event(revision, item, previous)
+
+    def snapshot(self, revision: int) -> Snapshot:
+        """The objects as they are now, which is how they were at `revision` too."""
+        if self._snapshot is None:
+            self._snapshot = Snapshot(revision, list(self._keys), list(self._items), dict(self.broken))
+        elif self._snapshot.revision != revision:
+            kept = self._snapshot
+            self._snapshot = Snapshot(revision, kept.keys, kept.items, kept.broken)
+        return self._snapshot
+
+    def keep(self, snapshot: Snapshot) -> None:
+        """Remembers a snapshot whose listing will go on."""
+        self._kept[snapshot.revision] = snapshot
+        self._kept.move_to_end(snapshot.revision)
+        while len(self._kept) > KEPT_SNAPSHOTS:
+            self._kept.popitem(last=False)
+
+    def at(self, revision: int, current: int) -> Snapshot | None:
+        """The objects at exactly `revision`, where they are still known: nothing changed since, or a listing keeps
+        them. `current` is the feed's revision."""
+        if self._changed_at <= revision <= current:
+            return self.snapshot(revision)
+        return self._kept.get(revision)
+
+    def follow(self, on_change: OnChange) -> None:
+        """Calls on_change(key, message) for each object now and at each change from now on, in order; message None:
+        deleted. It must not raise, nor change the message."""
+        for item in self._items:
+            on_change(item.key, self.type.message.FromString(item.body))
+        self._followers.append(on_change)
+
+    def adopt_followers(self, other: "Collection") -> None:
+        """Takes over those who followed a collection that this one replaces, and tells them the difference."""
+        for follower in other._followers:
+            for key in other._keys:
+                if key not in self._by_key:
+                    follower(key, None)
+            self.follow(follower)
+
+    def _decode(self, key: str, value: bytes, revision: int) -> Item | None:
+        try:
+            item, message = make_item(self.type, self.form, key, value, revision)
+        except Undecodable as error:
+            self.broken[key] = str(error)
+            return None
+        for follower in self._followers:
+            follower(key, message)
+        return item
+
+    def _place(self, key: str, item: Item | None, previous: Item | None) -> None:
+        self._snapshot = None
+        at = bisect_left(self._keys, key)
+        if item is None:
+            del self._keys[at], self._items[at], self._by_key[key]
+            return
+        self._by_key[key] = item
+        if previous is None:
+            self._keys.insert(at, key)
+            self._items.insert(at, item)
+        else:
+            self._items[at] = item

@@ -1,0 +1,32 @@
+"""One server for the session, a client of it, and a namespace for each test."""
+
+from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
+
+import pytest
+from pilothouse.api.core.v1.core_pb2 import Namespace
+from pilothouse.client import Client, ClientConfig
+
+from tests.support.server import ServerProcess
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """Shared: tests that stop it start one of their own."""
+    process = ServerProcess(tmp_path_factory.mktemp("server"))
+    process.start()
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+async def client(server: ServerProcess) -> AsyncIterator[Client]:
+    async with Client.connect(ClientConfig.load(server.config)) as client:
+        yield client
+
+
+@pytest.fixture
+async def namespace(client: Client) -> str:
+    name = f"test-{uuid4().hex[:12]}"
+    await client.resource(Namespace).create(Namespace(metadata={"name": name}))
+    return name

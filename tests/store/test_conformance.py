@@ -1,0 +1,7 @@
+"""Both stores pass the one suite."""
+
+from tests.conformance.store_suite import StoreSuite
+
+
+class TestStore(StoreSuite):
+    """With the fixture `store`, over etcd and SQLite."""
