@@ -30,7 +30,7 @@ bench: $(READY)
 	$(BIN)/python -m bench
 
 soak: $(READY)
-	$(BIN)/python -m bench.soak
+	$(BIN)/python -m tests.soak
 
 format: $(READY)
 	$(BIN)/ruff format .

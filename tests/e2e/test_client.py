@@ -62,10 +62,10 @@ async def test_a_status_is_written_by_itself(client: Client, namespace: str) -> 
     pods = client.resource(Pod)
     made = await pods.create(pod("p"), namespace=namespace)
     made.status.phase = "Running"
-    made.metadata.labels["ignored"] = "yes"
+    made.spec.containers[0].image = "another"
     after = await pods.update_status(made)
     assert after.status.phase == "Running"
-    assert "ignored" not in after.metadata.labels
+    assert after.spec.containers[0].image == "nginx"
 
 
 async def test_patches_of_each_type(client: Client, namespace: str) -> None:

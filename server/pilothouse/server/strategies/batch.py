@@ -28,14 +28,14 @@ class Jobs(Strategy[Job]):
                 setattr(spec, name, False)
         if not spec.HasField("pod_replacement_policy"):
             spec.pod_replacement_policy = "Failed" if spec.HasField("pod_failure_policy") else "TerminatingOrFailed"
-        if spec.template.metadata.labels and not obj.metadata.labels:
-            copy(obj.metadata.labels, spec.template.metadata.labels)
+        _copy_labels(obj)
 
     def prepare_create(self, context: RequestContext, obj: Job) -> None:
         super().prepare_create(context, obj)
         mirror_service_account(obj.spec.template.spec)
         if not obj.spec.manual_selector:
             _select_own_pods(obj)
+            _copy_labels(obj)
 
     def validate(self, context: RequestContext, obj: Job) -> list[Cause]:
         spec = obj.spec
@@ -96,6 +96,12 @@ def _default_counts(spec: JobSpec) -> None:
         spec.parallelism = 1
     if not spec.HasField("backoff_limit"):
         spec.backoff_limit = _NO_LIMIT if spec.HasField("backoff_limit_per_index") else 6
+
+
+def _copy_labels(obj: Job) -> None:
+    labels = obj.spec.template.metadata.labels
+    if labels and not obj.metadata.labels:
+        copy(obj.metadata.labels, labels)
 
 
 def _select_own_pods(obj: Job) -> None:

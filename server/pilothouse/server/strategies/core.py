@@ -105,12 +105,21 @@ class Namespaces(Strategy[Namespace]):
             keep(obj.spec, old.spec, ("finalizers",))
         obj.metadata.labels[_NAME_LABEL] = old.metadata.name
 
+    def mark_deleted(self, obj: Namespace) -> None:
+        obj.status.phase = "Terminating"
+
+    def holds(self, obj: Namespace) -> bool:
+        # What empties the namespace takes its finalizer away when it is done.
+        return bool(obj.spec.finalizers)
+
 
 class Nodes(Strategy[Node]):
     # A kubelet registers its node with what it knows of it.
     clears_status = False
 
     def default(self, obj: Node) -> None:
+        if obj.spec.pod_cidr and not obj.spec.pod_cidrs:
+            obj.spec.pod_cidrs.append(obj.spec.pod_cidr)
         if obj.status.capacity and not obj.status.allocatable:
             copy(obj.status.allocatable, obj.status.capacity)
 

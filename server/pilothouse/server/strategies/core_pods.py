@@ -36,7 +36,7 @@ class Pods(Strategy[Pod]):
 
     def prepare_create(self, context: RequestContext, obj: Pod) -> None:
         super().prepare_create(context, obj)
-        mirror_service_account(obj.spec)
+        _settle(obj.spec)
         obj.status.phase = "Pending"
         obj.status.qos_class = qos_class(obj)
         if obj.spec.scheduling_gates:
@@ -49,7 +49,7 @@ class Pods(Strategy[Pod]):
 
     def prepare_update(self, context: RequestContext, obj: Pod, old: Pod) -> None:
         super().prepare_update(context, obj, old)
-        mirror_service_account(obj.spec)
+        _settle(obj.spec)
         if context.subresource == "status":
             keep(obj.status, old.status, ("qos_class",))
             _align_addresses(obj, old)
@@ -86,6 +86,13 @@ class ReplicationControllers(Strategy[ReplicationController]):
             copy(obj.spec.selector, labels)
         if labels and not obj.metadata.labels:
             copy(obj.metadata.labels, labels)
+
+
+def _settle(spec: PodSpec) -> None:
+    """What must hold of a pod's spec, however it came to be."""
+    mirror_service_account(spec)
+    if spec.termination_grace_period_seconds < 0:
+        spec.termination_grace_period_seconds = 1
 
 
 def _default_host_ports(container: Container) -> None:
