@@ -18,7 +18,7 @@ from .authorization.rbac import Rbac
 from .authorization.union import Union
 from .config import ServerConfig
 from .doors.grpc.server import GrpcDoor
-from .furniture import lay_down_roles
+from .furniture import lay_down
 from .health import Check, HealthServer
 from .kinds import Kinds
 from .log import set_up_logging
@@ -121,7 +121,7 @@ async def _open(config: ServerConfig, stack: AsyncExitStack, metrics: Metrics) -
     )
     await cache.start()
     stack.push_async_callback(cache.close)
-    await lay_down_roles(plane)
+    await lay_down(plane)
     if config.etcd_compaction_interval:
         compaction = asyncio.create_task(Compactor(store, config.etcd_compaction_interval).run(), name="compaction")
         stack.callback(compaction.cancel)

@@ -1,11 +1,12 @@
-"""What a new server lays down for itself: the default roles and bindings."""
+"""What a new server lays down for itself: the default namespaces, roles and bindings."""
 
 import asyncio
 import logging
+from collections.abc import Iterable
 
 import orjson
 
-from .authorization.bootstrap import bootstrap_objects
+from .authorization.bootstrap import JsonObject, bootstrap_objects
 from .errors import AlreadyExists
 from .meta.context import RequestContext
 from .meta.user import User
@@ -18,11 +19,15 @@ log = logging.getLogger(__name__)
 SERVER = User("system:apiserver", ("system:masters", "system:authenticated"))
 
 
-async def lay_down_roles(plane: Plane) -> None:
-    """Creates the default ClusterRoles, Roles and bindings that are missing. Servers that start together may both try:
-    the second one finds them there."""
+NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
+
+
+async def lay_down(plane: Plane) -> None:
+    """Creates what is missing of the default namespaces, ClusterRoles, Roles and bindings. Servers that start together
+    may both try: the second one finds them there."""
     missing = []
-    for obj in bootstrap_objects():
+    namespaces: Iterable[JsonObject] = ({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in NAMESPACES)
+    for obj in (*namespaces, *bootstrap_objects()):
         resource = plane.registry.by_kind(str(obj["apiVersion"]), str(obj["kind"]))
         metadata = obj["metadata"]
         assert resource is not None
@@ -33,7 +38,7 @@ async def lay_down_roles(plane: Plane) -> None:
             missing.append(_create(plane, context, orjson.dumps(obj)))
     if missing:
         await asyncio.gather(*missing)
-        log.info("default roles and bindings laid down", extra={"count": len(missing)})
+        log.info("default namespaces, roles and bindings laid down", extra={"count": len(missing)})
 
 
 async def _create(plane: Plane, context: RequestContext, data: bytes) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 
 from google.protobuf.message import Message
 
-from .conversion import conversion_of
 from .conversion.stored import StoredObjects
 from .errors import Cause
 from .meta.codec import codec_for
@@ -26,7 +25,7 @@ class Kinds(dict[ResourceType, Kind]):
     def __init__(self, registry: Registry) -> None:
         super().__init__()
         self._registry = registry
-        self.forms = {resource: StoredObjects(resource, conversion_of(resource)) for resource in registry}
+        self.forms = {resource: StoredObjects(resource) for resource in registry}
 
     def __missing__(self, resource: ResourceType) -> Kind:
         kind = self[resource] = self._compile(resource)

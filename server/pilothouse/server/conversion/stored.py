@@ -5,9 +5,6 @@ contentType = 4}; some kinds are stored as JSON. A value is decoded by its own e
 the same identity wrote is read as well.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import orjson
 from google.protobuf.message import DecodeError, Message
 from pilothouse.api.runtime.v1.runtime_pb2 import TypeMeta, Unknown
@@ -15,40 +12,22 @@ from pilothouse.api.runtime.v1.runtime_pb2 import TypeMeta, Unknown
 from ..errors import BadRequest
 from ..meta.codec import codec_for
 from ..meta.resource import ResourceType
-from ..meta.scalars import JsonValue
 from ..meta.wire import Undecodable, varint
+from . import decode_stored_json, encode_stored_json, to_served, to_stored
 
 MAGIC = b"k8s\0"
 # contentEncoding and contentType, empty but present, as Go writes them.
 TAIL = b"\x1a\x00\x22\x00"
 
-Convert = Callable[[Message], Message]
-"""From one message class to another; leaves its argument as it is."""
-
-ConvertJson = Callable[[dict[str, JsonValue]], dict[str, JsonValue]]
-
-
-@dataclass(frozen=True, slots=True)
-class Conversion:
-    """What lies between a served type and its storage identity, where they differ; None: nothing does.
-
-    to_stored, to_served: between the message classes; json_to_stored, json_to_served: between the JSON of the message
-    and the JSON at rest.
-    """
-
-    to_stored: Convert | None = None
-    to_served: Convert | None = None
-    json_to_stored: ConvertJson | None = None
-    json_to_served: ConvertJson | None = None
-
 
 class StoredObjects:
     """The stored form of one served type."""
 
-    def __init__(self, resource: ResourceType, conversion: Conversion) -> None:
+    def __init__(self, resource: ResourceType) -> None:
         self._type = resource
         self._storage = resource.storage
-        self._conversion = conversion
+        self._to_stored, self._to_served = to_stored(resource), to_served(resource)
+        self._encode_json, self._decode_json = encode_stored_json(resource), decode_stored_json(resource)
         meta = TypeMeta(api_version=self._storage.api_version, kind=self._storage.kind).SerializeToString()
         self._head = MAGIC + b"\n" + varint(len(meta)) + meta + b"\x12"
         # Raw bytes that need no conversion are served as they are stored.
@@ -56,12 +35,12 @@ class StoredObjects:
 
     def stored(self, message: Message) -> bytes:
         """The value that `message`, an object of the served type, is stored as."""
-        if self._conversion.to_stored is not None:
-            message = self._conversion.to_stored(message)
+        if self._to_stored is not None:
+            message = self._to_stored(message)
         if self._storage.json:
             value = codec_for(type(message)).to_value(message, self._storage.api_version, self._storage.kind)
-            if self._conversion.json_to_stored is not None:
-                value = self._conversion.json_to_stored(value)
+            if self._encode_json is not None:
+                value = self._encode_json(value)
             return orjson.dumps(value)
         raw = message.SerializeToString(deterministic=True)
         return b"".join((self._head, varint(len(raw)), raw, TAIL))
@@ -94,12 +73,12 @@ class StoredObjects:
         plain = orjson.loads(value)
         if not isinstance(plain, dict) or plain.get("kind") != self._storage.kind:
             raise ValueError("it is neither a protobuf envelope nor the JSON of this kind")
-        if plain.get("apiVersion") != self._type.api_version and self._conversion.json_to_served is not None:
-            plain = self._conversion.json_to_served(plain)
+        if plain.get("apiVersion") != self._type.api_version and self._decode_json is not None:
+            plain = self._decode_json(plain)
         return self._converted(codec_for(self._storage.message).from_value(plain))
 
     def _converted(self, message: Message) -> Message:
-        return message if self._conversion.to_served is None else self._conversion.to_served(message)
+        return message if self._to_served is None else self._to_served(message)
 
 
 def _raw_after(value: bytes, head: bytes) -> bytes | None:

@@ -85,9 +85,9 @@ def prepare_change(
     kind.normalize(new)
     place(context, new)
     keep_identity(resource, new, old)
-    strategy.prepare_update(context, new, old)
     kind.default(new)
     strategy.default(new)
+    strategy.prepare_update(context, new, old)
     if resource.generation_raised_by and strategy.raises_generation(new, old):
         metadata_of(new).generation += 1
     causes = kind.validate(new)
