@@ -1,5 +1,6 @@
 """A real server as a process of its own: started on free ports, killed and started again at will."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -16,29 +17,51 @@ STOP_SECONDS = 20.0
 
 
 class ServerProcess:
-    """`pilothouse-server up` in a directory. Ports and data stay the same from one start to the next; `flags` are given
-    beside them. `config` is the client's configuration file, made by the first start."""
+    """`pilothouse-server up` in a directory, or another command. Ports and data stay the same from one start to the
+    next; `flags` are given beside them. `config` is the client's configuration file, made by the first start of `up`."""
 
-    def __init__(self, directory: Path, flags: Sequence[str] = ()) -> None:
+    def __init__(self, directory: Path, flags: Sequence[str] = (), command: str = "up") -> None:
         self.data = directory / "data"
         self.config = self.data / "pilothouse.yaml"
         self.grpc_port = free_port()
         self.health_port = free_port()
         self._flags = tuple(flags)
+        self._command = command
         self._log = directory / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Returns when the server is ready. Raises AssertionError with its log where it ends or takes too long."""
-        ports = ("--grpc-port", str(self.grpc_port), "--health-port", str(self.health_port))
-        command = [sys.executable, "-m", "pilothouse.server", "up", "--data-dir", str(self.data), *ports, *self._flags]
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        self.launch()
         try:
             self._wait()
         except AssertionError:
             self.kill()
             raise
+
+    def launch(self) -> None:
+        """Starts it and waits for nothing."""
+        ports = ("--grpc-port", str(self.grpc_port), "--health-port", str(self.health_port))
+        data = ("--data-dir", str(self.data))
+        command = [sys.executable, "-m", "pilothouse.server", self._command, *data, *ports, *self._flags]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def exit_code(self) -> int:
+        """What it ends with by itself. Raises AssertionError where it goes on."""
+        assert self._process is not None
+        try:
+            return self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"the server did not end:\n{self.log}") from None
+
+    def signal(self, number: signal.Signals) -> None:
+        os.kill(self.pid, number)
 
     def kill(self) -> None:
         """Ends it as a crash would."""

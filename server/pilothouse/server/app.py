@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import multiprocessing
 import resource
 import signal
 import time
@@ -11,6 +12,7 @@ from contextlib import AsyncExitStack, suppress
 
 import uvloop
 
+from .admission.chain import Chain
 from .authentication.certificates import CertificateAuthenticator
 from .authentication.revocation import RevocationError, Revocations
 from .authentication.serving import ServingCertificates, TlsError, TlsFiles
@@ -67,6 +69,8 @@ async def _serve(config: ServerConfig, index: int) -> None:
     loop = asyncio.get_running_loop()
     for number in STOP_SIGNALS:
         loop.add_signal_handler(number, stop.set)
+    if supervisor := multiprocessing.parent_process():
+        loop.add_reader(supervisor.sentinel, _orphaned, loop, supervisor.sentinel, stop)
     async with AsyncExitStack() as stack:
         metrics = Metrics()
         ready: dict[str, Check] = {"start": _not_started}
@@ -96,6 +100,13 @@ async def _serve(config: ServerConfig, index: int) -> None:
     log.info("stopped")
 
 
+def _orphaned(loop: asyncio.AbstractEventLoop, sentinel: int, stop: asyncio.Event) -> None:
+    """A worker whose supervisor was killed would hold the ports for ever."""
+    loop.remove_reader(sentinel)
+    log.warning("the supervisor is gone: the worker stops")
+    stop.set()
+
+
 async def _open(config: ServerConfig, stack: AsyncExitStack, metrics: Metrics) -> tuple[Plane, GrpcDoor]:
     """Opens the store, fills the cache and opens the door; closing is left to the stack."""
     material = ServingCertificates(_tls_files(config))
@@ -116,6 +127,7 @@ async def _open(config: ServerConfig, stack: AsyncExitStack, metrics: Metrics) -
         cache=cache,
         audiences=Audiences(cache),
         authorizer=Union(Rbac(registry, cache.follow)),
+        admission=Chain(()),
         now=time.time,
         event_ttl=int(config.event_ttl),
     )
@@ -126,6 +138,7 @@ async def _open(config: ServerConfig, stack: AsyncExitStack, metrics: Metrics) -
         compaction = asyncio.create_task(Compactor(store, config.etcd_compaction_interval).run(), name="compaction")
         stack.callback(compaction.cancel)
     metrics.gauge("pilothouse_cache_objects", "Objects in the watch cache.", ("resource",), lambda: _sizes(cache))
+    metrics.gauge("pilothouse_tasks", "Tasks of the event loop.", (), lambda: {(): float(len(asyncio.all_tasks()))})
     door = GrpcDoor(plane, certificates.authenticate, metrics, config.max_request_bytes, config.heartbeat_interval)
     try:
         await door.start(_address(config), material.grpc_credentials(True), config.workers > 1)
@@ -139,7 +152,7 @@ async def _open(config: ServerConfig, stack: AsyncExitStack, metrics: Metrics) -
 
 async def _leave(config: ServerConfig, plane: Plane, door: GrpcDoor) -> None:
     """Ends what is open: watches at once, so that their clients go elsewhere, other calls when they are done."""
-    await door.leave()
+    door.leave()
     await asyncio.sleep(config.shutdown_delay_duration)
     await plane.cache.pump.close()
     await door.close(config.shutdown_grace_period)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from google.protobuf.message import Message
 
+from ..admission.base import AdmissionRequest, Operation
+from ..errors import ApiError
 from ..meta.context import RequestContext
 from ..meta.continuation import parse_resource_version
 from ..meta.wire import with_revision
@@ -23,9 +25,10 @@ Edit = Callable[[Message], Message]
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What to store of one try, None for nothing, and the object as it will be served, without resourceVersion."""
+    """What to store of one try, the object's own operation first (nothing where nothing changed), and the object as it
+    will be served, without resourceVersion."""
 
-    op: Op | None
+    ops: tuple[Op, ...]
     raw: bytes
 
 
@@ -40,25 +43,32 @@ async def change(plane: Plane, context: RequestContext, edit: Edit) -> bytes | N
             item, fresh = await stored_item(plane, kind, key), True
             if item is None:
                 return None
-        old, new = _edited(kind, item, edit)
-        insisted = demanded_revision(kind, new)
-        if insisted and insisted != item.revision:
-            if fresh:
+        try:
+            old, new = _edited(kind, item, edit)
+            insisted = demanded_revision(kind, new)
+            if insisted and insisted != item.revision:
                 raise faults.conflict(kind.type, context.name)
+            changed = await prepare_change(plane, kind, context, item, old, new)
+        except ApiError:
+            if fresh:
+                raise
+            # The cache may be behind: what is wrong with the change may be right with the object as it is.
             item = None
             continue
-        changed = prepare_change(plane, kind, context, item, old, new)
-        if changed.op is None or context.dry_run:
-            return with_revision(changed.raw, item.revision)
-        outcome = await plane.writer.write((changed.op,))
+        if not changed.ops or context.dry_run:
+            if fresh:
+                return with_revision(changed.raw, item.revision)
+            item = None
+            continue
+        outcome = await plane.writer.write(changed.ops)
         if not isinstance(outcome, Refused):
             return with_revision(changed.raw, outcome.revision)
-        if insisted:
-            raise faults.conflict(kind.type, context.name)
-        item = item_of(kind, outcome.current) if outcome.current is not None else None
-        fresh = True
-        if item is None:
+        if outcome.index:
+            continue
+        if outcome.current is None:
             return None
+        # If the caller insists on a revision, this object is told to be another one in the next round.
+        item, fresh = item_of(kind, outcome.current), True
     raise faults.conflict(kind.type, context.name)
 
 
@@ -77,16 +87,18 @@ def demanded_revision(kind: Kind, new: Message) -> int:
     return revision
 
 
-def prepare_change(
+async def prepare_change(
     plane: Plane, kind: Kind, context: RequestContext, item: Item, old: Message, new: Message
 ) -> Changed:
-    """Defaults, validates and stamps a changed object. Raises BadRequest, Invalid, Forbidden, Conflict."""
+    """Defaults, admits, stamps and validates a changed object. Raises BadRequest, Invalid, Forbidden, Conflict."""
     resource, strategy = kind.type, kind.strategy
     kind.normalize(new)
     place(context, new)
-    keep_identity(resource, new, old)
     kind.default(new)
     strategy.default(new)
+    request = AdmissionRequest(context, Operation.UPDATE, new, old, context.name)
+    await plane.admission.mutate(request)
+    keep_identity(resource, new, old)
     strategy.prepare_update(context, new, old)
     if resource.generation_raised_by and strategy.raises_generation(new, old):
         metadata_of(new).generation += 1
@@ -95,10 +107,12 @@ def prepare_change(
     causes += strategy.validate_update(context, new, old)
     if causes:
         raise faults.invalid(resource, context.name, causes)
+    await plane.admission.validate(request)
     raw = new.SerializeToString(deterministic=True)
+    together = tuple(request.together)
     if is_doomed(new) and not strategy.holds(new):
-        return Changed(Remove(item.key, item.revision), raw)
-    if new == old:
-        return Changed(None, raw)
+        return Changed((Remove(item.key, item.revision), *together), raw)
+    if new == old and not together:
+        return Changed((), raw)
     ttl = plane.event_ttl if resource.storage.expires else 0
-    return Changed(Put(item.key, kind.form.stored(new), item.revision, ttl), raw)
+    return Changed((Put(item.key, kind.form.stored(new), item.revision, ttl), *together), raw)

@@ -3,11 +3,14 @@
 The rules are those of rest.BeforeDelete and the generic registry's Delete of a kube-apiserver.
 """
 
+from dataclasses import dataclass
+
 from google.protobuf.message import Message
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
+from ..admission.base import AdmissionRequest, Operation
 from ..authorization.base import Attributes, require
-from ..errors import Cause, Invalid
+from ..errors import ApiError, Cause, Invalid
 from ..meta.context import RequestContext
 from ..meta.wire import with_revision
 from ..store.base import Op, Put, Refused, Remove
@@ -19,20 +22,26 @@ from .names import require_name
 from .plane import Kind, Plane
 from .reading import item_of, stored_item
 
-
 POLICIES = ("Foreground", "Background", "Orphan")
 
 
-async def delete(plane: Plane, context: RequestContext, options: meta.DeleteOptions) -> bytes:
-    """What the object was, or is now that it is marked, as protobuf. Raises Forbidden, BadRequest, Invalid, NotFound,
-    Conflict."""
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """body: what the object was, or is now that it is marked, as protobuf; removed: whether it is gone."""
+
+    body: bytes
+    removed: bool
+
+
+async def delete(plane: Plane, context: RequestContext, options: meta.DeleteOptions) -> Deleted:
+    """Raises Forbidden, BadRequest, Invalid, NotFound, Conflict."""
     require(plane.authorizer, Attributes.of(context))
     require_name(context)
     check_options(options)
     return await delete_named(plane, context, options)
 
 
-async def delete_named(plane: Plane, context: RequestContext, options: meta.DeleteOptions) -> bytes:
+async def delete_named(plane: Plane, context: RequestContext, options: meta.DeleteOptions) -> Deleted:
     """delete() for a caller who is authorized already."""
     kind = plane.kind(context.type)
     key = kind.type.key(context.namespace, context.name)
@@ -42,15 +51,25 @@ async def delete_named(plane: Plane, context: RequestContext, options: meta.Dele
             item, fresh = await stored_item(plane, kind, key), True
             if item is None:
                 raise faults.not_found(kind.type, context.name)
-        if not fresh and not _preconditions_hold(kind, item, options):
+        try:
+            ops, raw = await prepare_delete(plane, kind, context, item, options)
+        except ApiError:
+            if fresh:
+                raise
+            # The cache may be behind: what is wrong with this object may be right with the one that is there now.
             item = None
             continue
-        op, raw = prepare_delete(plane, kind, item, options)
-        if op is None or context.dry_run:
-            return with_revision(raw, item.revision)
-        outcome = await plane.writer.write((op,))
+        removed = bool(ops) and isinstance(ops[0], Remove)
+        if not ops or context.dry_run:
+            if fresh:
+                return Deleted(with_revision(raw, item.revision), removed)
+            item = None
+            continue
+        outcome = await plane.writer.write(ops)
         if not isinstance(outcome, Refused):
-            return with_revision(raw, outcome.revision)
+            return Deleted(with_revision(raw, outcome.revision), removed)
+        if outcome.index:
+            continue
         if outcome.current is None:
             raise faults.not_found(kind.type, context.name)
         item, fresh = item_of(kind, outcome.current), True
@@ -74,11 +93,24 @@ def check_options(options: meta.DeleteOptions) -> None:
         raise Invalid(message, group="meta.k8s.io", kind="DeleteOptions", causes=(cause,))
 
 
-def prepare_delete(plane: Plane, kind: Kind, item: Item, options: meta.DeleteOptions) -> tuple[Op | None, bytes]:
-    """What to do in the store (None: nothing more than was done before), and the object's protobuf as it then is.
-    Raises Conflict where a precondition does not hold."""
-    _require_preconditions(kind, item, options)
+async def prepare_delete(
+    plane: Plane, kind: Kind, context: RequestContext, item: Item, options: meta.DeleteOptions
+) -> tuple[tuple[Op, ...], bytes]:
+    """What to do in the store, the object's own operation first (nothing more than was done before: none), and the
+    object's protobuf as it then is. Raises Conflict where a precondition does not hold, Forbidden."""
+    broken = _broken_precondition(kind, item, options)
+    if broken is not None:
+        raise faults.conflict(kind.type, item.name, broken)
     message = kind.type.message.FromString(item.raw)
+    request = AdmissionRequest(context, Operation.DELETE, None, message, item.name)
+    await plane.admission.validate(request)
+    op, raw = _marked_or_gone(plane, kind, item, message, options)
+    return ((op, *request.together) if op is not None else ()), raw
+
+
+def _marked_or_gone(
+    plane: Plane, kind: Kind, item: Item, message: Message, options: meta.DeleteOptions
+) -> tuple[Op | None, bytes]:
     metadata = metadata_of(message)
     marked = metadata.HasField("deletion_timestamp")
     requested = options.grace_period_seconds if options.HasField("grace_period_seconds") else None
@@ -126,16 +158,6 @@ def _record_propagation(kind: Kind, message: Message, options: meta.DeleteOption
     wanted = {"Orphan": [ORPHAN], "Foreground": [FOREGROUND]}.get(policy, [])
     metadata.ClearField("finalizers")
     metadata.finalizers.extend(kept + wanted)
-
-
-def _preconditions_hold(kind: Kind, item: Item, options: meta.DeleteOptions) -> bool:
-    return _broken_precondition(kind, item, options) is None
-
-
-def _require_preconditions(kind: Kind, item: Item, options: meta.DeleteOptions) -> None:
-    broken = _broken_precondition(kind, item, options)
-    if broken is not None:
-        raise faults.conflict(kind.type, item.name, broken)
 
 
 def _broken_precondition(kind: Kind, item: Item, options: meta.DeleteOptions) -> str | None:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from google.protobuf.message import Message
 
+from ..admission.chain import Chain
 from ..authorization.base import Authorizer
 from ..errors import Cause, NotFound
 from ..meta.codec import JsonCodec
@@ -63,6 +64,7 @@ class Plane:
     cache: WatchCache
     audiences: Audiences
     authorizer: Authorizer
+    admission: Chain
     now: Callable[[], float]
     event_ttl: int
 

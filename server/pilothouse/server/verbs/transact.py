@@ -38,7 +38,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    op: Op | None
+    ops: tuple[Op, ...]
     raw: bytes
     revision: int
     insisted: bool
@@ -54,7 +54,7 @@ async def transact(plane: Plane, operations: Sequence[Operation], dry_run: bool)
         require(plane.authorizer, Attributes.of(operation.context))
     for _ in range(TRIES):
         ready = [await _prepare(plane, operation) for operation in operations]
-        ops = [r.op for r in ready if r.op is not None]
+        ops = [op for r in ready for op in r.ops]
         keys = [op.key for op in ops]
         if len(set(keys)) < len(keys):
             raise BadRequest("a transaction writes each object once")
@@ -63,10 +63,11 @@ async def transact(plane: Plane, operations: Sequence[Operation], dry_run: bool)
         outcome = await plane.writer.write(ops)
         if not isinstance(outcome, Refused):
             return outcome.revision, [
-                with_revision(r.raw, outcome.revision if r.op is not None else r.revision) for r in ready
+                with_revision(r.raw, outcome.revision if r.ops else r.revision) for r in ready
             ]
-        lost = next(i for i, r in enumerate(ready) if r.op is ops[outcome.index])
-        _raise_if_lost(operations[lost], ready[lost])
+        lost = next(i for i, r in enumerate(ready) if ops[outcome.index] in r.ops)
+        if ops[outcome.index] is ready[lost].ops[0]:
+            _raise_if_lost(operations[lost], ready[lost])
     raise faults.conflict(operations[lost].context.type, ready[lost].name)
 
 
@@ -83,8 +84,8 @@ async def _prepare(plane: Plane, operation: Operation) -> _Ready:
     kind = plane.kind(context.type)
     if operation.verb == "create":
         assert operation.body is not None
-        prepared = creating.prepare(plane, kind, context, operation.body.message(kind, context))
-        return _Ready(prepared.put, prepared.raw, 0, True, prepared.name)
+        prepared = await creating.prepare(plane, kind, context, operation.body.message(kind, context))
+        return _Ready((prepared.put, *prepared.together), prepared.raw, 0, True, prepared.name)
     require_name(context)
     item = await stored_item(plane, kind, kind.type.key(context.namespace, context.name))
     if item is None:
@@ -92,8 +93,8 @@ async def _prepare(plane: Plane, operation: Operation) -> _Ready:
     if operation.verb == "delete":
         options = operation.options or meta.DeleteOptions()
         check_options(options)
-        op, raw = prepare_delete(plane, kind, item, options)
-        return _Ready(op, raw, item.revision, False, item.name)
+        ops, raw = await prepare_delete(plane, kind, context, item, options)
+        return _Ready(ops, raw, item.revision, False, item.name)
     assert operation.body is not None
     require_subresource(context)
     new: Message = operation.body.message(kind, context)
@@ -103,5 +104,5 @@ async def _prepare(plane: Plane, operation: Operation) -> _Ready:
     metadata_of(new).name = context.name
     old = kind.type.message.FromString(item.raw)
     kind.normalize(old)
-    changed = prepare_change(plane, kind, context, item, old, new)
-    return _Ready(changed.op, changed.raw, item.revision, bool(insisted), item.name)
+    changed = await prepare_change(plane, kind, context, item, old, new)
+    return _Ready(changed.ops, changed.raw, item.revision, bool(insisted), item.name)

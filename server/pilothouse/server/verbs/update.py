@@ -1,6 +1,6 @@
 """Update: an object, or its status, replaced."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from google.protobuf.message import Message
 
@@ -16,8 +16,16 @@ from .names import require_name
 from .plane import Plane
 
 
-async def update(plane: Plane, context: RequestContext, body: Body) -> bytes:
-    """The object as stored, as protobuf. Raises Forbidden, BadRequest, Invalid, NotFound, Conflict, TooLarge."""
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """body: the object as stored, as protobuf; created: whether it was not there before."""
+
+    body: bytes
+    created: bool = False
+
+
+async def update(plane: Plane, context: RequestContext, body: Body) -> Updated:
+    """Raises Forbidden, BadRequest, Invalid, NotFound, Conflict, TooLarge."""
     require(plane.authorizer, Attributes.of(context))
     require_subresource(context)
     kind = plane.kind(context.type)
@@ -35,9 +43,9 @@ async def update(plane: Plane, context: RequestContext, body: Body) -> bytes:
 
     changed = await change(plane, context, edit)
     if changed is not None:
-        return changed
+        return Updated(changed)
     if context.type.create_on_update and not context.subresource and not metadata_of(given).resource_version:
-        return await create(plane, replace(context, verb="create"), body)
+        return Updated(await create(plane, replace(context, verb="create"), body), created=True)
     raise faults.not_found(context.type, context.name)
 
 

@@ -17,7 +17,7 @@ from ...meta.resource import ResourceType
 from ...meta.user import User
 from ...metrics import Metrics
 from ...verbs.faults import api_error
-from .status import Metadata, cut, error_metadata, warning_metadata
+from .status import error_metadata, status_message, warning_metadata
 
 # grpc has these types for type checkers only.
 ServicerContext: TypeAlias = "grpc.aio.ServicerContext[bytes, bytes]"
@@ -104,6 +104,7 @@ class Calls:
         self._metrics = metrics
         self._max_bytes = max_bytes
         self._numbers = itertools.count(1)
+        self._streams: set[asyncio.Task[Any] | None] = set()
 
     def unary(self, labels: Labels, function: Unary) -> Handler:
         async def handle(request: bytes, context: ServicerContext) -> bytes:
@@ -131,6 +132,8 @@ class Calls:
         async def handle(request: bytes, context: ServicerContext) -> None:
             started, code, call = perf_counter(), "OK", None
             self._metrics.watch_opened(*labels[1:])
+            task = asyncio.current_task()
+            self._streams.add(task)
             try:
                 call = self._begin(request, context)
                 async for message in function(call, request):
@@ -143,10 +146,17 @@ class Calls:
                 code = fault.reason
                 await _abort(context, fault, call)
             finally:
+                self._streams.discard(task)
                 self._metrics.watch_closed(*labels[1:])
                 self._metrics.request((*labels, "", code), perf_counter() - started)
 
         return grpc.unary_stream_rpc_method_handler(handle)
+
+    def cancel_streams(self) -> None:
+        """Ends every stream, also one whose client takes nothing in."""
+        for task in self._streams:
+            if task is not None:
+                task.cancel()
 
     def _begin(self, request: bytes, context: ServicerContext) -> Call:
         user = self._identify(context)
@@ -158,7 +168,5 @@ class Calls:
 
 
 async def _abort(context: ServicerContext, fault: ApiError, call: Call | None) -> None:
-    metadata: Metadata = error_metadata(fault)
-    if call is not None and call.warnings:
-        metadata += warning_metadata(call.warnings)
-    await context.abort(fault.status, cut(fault.message), metadata)
+    warnings = call.warnings if call is not None else ()
+    await context.abort(fault.status, status_message(fault), error_metadata(fault, warnings))

@@ -1,12 +1,14 @@
 """The dynamic service: every kind by name, watches over many kinds, transactions, and what is served."""
 
-from collections.abc import AsyncIterator, Mapping
+from bisect import bisect_right
+from collections.abc import AsyncIterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from pilothouse.api.dynamic.v1 import dynamic_pb2 as dynamic
 from pilothouse.api.meta.v1 import requests_pb2 as requests
 
-from ...errors import BadRequest
+from ...errors import BadRequest, MethodNotSupported
 from ...meta.context import RequestContext
 from ...meta.continuation import parse_resource_version
 from ...meta.resource import ResourceType
@@ -50,19 +52,25 @@ class _Resources:
 
     async def get(self, call: Call, data: bytes) -> bytes:
         request = parse(dynamic.GetRequest, data)
-        resource = self._type(request)
+        resource = self._type(request, "get")
         context = call.context("get", resource, request.namespace, request.name)
         item = await get.get(self._plane, context, request.options.resource_version)
         return self._object(request, resource, item.body)
 
     async def list(self, call: Call, data: bytes) -> bytes:
         request = parse(dynamic.ListRequest, data)
-        resource = self._type(request)
-        page = await listing.list_(self._plane, call.context("list", resource, request.namespace), request.options)
+        resource = self._type(request, "list")
+        context = call.context("list", resource, request.namespace)
+        page = await listing.list_(self._plane, context, request.options)
         if request.encoding != dynamic.JSON:
             return encode_list(page)
-        head = encode_list(listing.Listing(page.revision, (), page.continue_token, page.remaining))
         items = [framed(self._json(resource, item.body)) for item in page.items]
+        # JSON is longer than what the page was measured by.
+        while len(items) > 1 and (fits := _fitting(items)) < len(items):
+            room = sum(len(item.frame) for item in page.items[:fits])
+            page = await listing.list_(self._plane, context, request.options, room)
+            items = [framed(self._json(resource, item.body)) for item in page.items]
+        head = encode_list(listing.Listing(page.revision, (), page.continue_token, page.remaining))
         return b"".join((head, *items, b"\x18\x02"))
 
     async def watch(self, call: Call, data: bytes) -> AsyncIterator[bytes]:
@@ -71,7 +79,7 @@ class _Resources:
             raise BadRequest("scopes is required: what shall be watched?")
         scopes = []
         for scope in request.scopes:
-            context = call.context("watch", self._type(scope), scope.namespace)
+            context = call.context("watch", self._type(scope, "watch"), scope.namespace)
             scopes.append((context, scope.label_selector, scope.field_selector))
         revision = parse_resource_version(request.resource_version)
         wanted = request.send_initial_events if request.HasField("send_initial_events") else not revision
@@ -83,18 +91,19 @@ class _Resources:
 
     async def create(self, call: Call, data: bytes) -> bytes:
         request = parse(dynamic.WriteRequest, data)
-        resource = self._type(request)
+        resource = self._type(request, "create")
         context, body = self._write(call, "create", request)
         return self._object(request, resource, await create.create(self._plane, context, body))
 
     async def update(self, call: Call, data: bytes) -> bytes:
         request = parse(dynamic.WriteRequest, data)
         context, body = self._write(call, "update", request)
-        return self._object(request, context.type, await update.update(self._plane, context, body))
+        updated = await update.update(self._plane, context, body)
+        return self._object(request, context.type, updated.body)
 
     async def patch(self, call: Call, data: bytes) -> bytes:
         request = parse(dynamic.PatchRequest, data)
-        resource = self._type(request)
+        resource = self._type(request, "patch")
         context = call.context("patch", resource, request.namespace, request.name, request.subresource, request.options)
         kind, validation = patch_type(request.type), field_validation(request.options.field_validation)
         patched = await patch.patch(self._plane, context, kind, request.patch, validation)
@@ -102,13 +111,15 @@ class _Resources:
 
     async def delete(self, call: Call, data: bytes) -> bytes:
         request = parse(dynamic.DeleteRequest, data)
-        resource = self._type(request)
+        resource = self._type(request, "delete")
         context = call.context("delete", resource, request.namespace, request.name, options=request.options)
-        return self._object(request, resource, await delete.delete(self._plane, context, request.options))
+        deleted = await delete.delete(self._plane, context, request.options)
+        return self._object(request, resource, deleted.body)
 
     async def delete_collection(self, call: Call, data: bytes) -> bytes:
         request = parse(dynamic.DeleteCollectionRequest, data)
-        context = call.context("deletecollection", self._type(request), request.namespace, options=request.options)
+        resource = self._type(request, "deletecollection")
+        context = call.context("deletecollection", resource, request.namespace, options=request.options)
         deleted = await delete_collection.delete_collection(self._plane, context, request.list_options, request.options)
         return requests.DeleteCollectionResponse(deleted=len(deleted)).SerializeToString()
 
@@ -127,12 +138,19 @@ class _Resources:
         parse(dynamic.DiscoverRequest, data)
         return discover.discover(self._plane).SerializeToString()
 
-    def _type(self, request: Any) -> ResourceType:
+    def _type(self, request: Any, verb: str) -> ResourceType:
+        """Raises NotFound, MethodNotSupported."""
         name = request.resource
-        return self._plane.registry.get(name.group, name.version, name.resource)
+        resource = self._plane.registry.get(name.group, name.version, name.resource)
+        if verb not in resource.verbs:
+            raise MethodNotSupported(f"{resource.qualified} does not support the verb {verb}")
+        return resource
 
     def _write(self, call: Call, verb: str, request: Any) -> tuple[RequestContext, Body]:
-        resource = self._type(request)
+        resource = self._type(request, verb)
+        if verb == "create" and request.subresource:
+            # Else who may create pods/eviction could create pods.
+            raise MethodNotSupported(f"{resource.qualified}/{request.subresource} cannot be created here")
         json = request.encoding == dynamic.JSON
         name, namespace = _json_place(request.object) if json else _place(request.object)
         if verb == "create":
@@ -150,7 +168,7 @@ class _Resources:
             raise BadRequest("an operation must be a create, an update or a delete")
         write = getattr(operation, which)
         if which == "delete":
-            context = call.context("delete", self._type(write), write.namespace, write.name)
+            context = call.context("delete", self._type(write, which), write.namespace, write.name)
             return Operation("delete", context, options=write.options)
         context, body = self._write(call, which, write)
         return Operation(which, context, body)
@@ -167,6 +185,11 @@ class _Resources:
 
     def _framed_json(self, resource: ResourceType, item: Item) -> bytes:
         return framed(self._json(resource, item.body))
+
+
+def _fitting(items: Sequence[bytes]) -> int:
+    """How many of them make a page, one at least."""
+    return max(1, bisect_right(list(accumulate(map(len, items))), listing.PAGE_BYTES))
 
 
 def _place(data: bytes) -> tuple[str, str]:

@@ -4,49 +4,66 @@ The descriptors of the typed services are not needed to serve them, and cost a t
 load: they are loaded when somebody first asks.
 """
 
+import asyncio
 import importlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import grpc
 import pilothouse.api
 from google.protobuf import descriptor_pool
+from google.protobuf.message import DecodeError
 from grpc_reflection.v1alpha import reflection_pb2 as wire
 from grpc_reflection.v1alpha.reflection import ReflectionServicer
 
+from ...errors import Unauthorized
 from ...meta.resource import Registry
 from .dynamic import SERVICE as DYNAMIC
+from .health import SERVICE as HEALTH
+from .status import error_metadata, status_message
 
-HEALTH = "grpc.health.v1.Health"
 # Both versions of the protocol have the same messages.
 SERVICES = ("grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection")
 
 
 class Reflection:
-    """Answers the questions of grpcurl and its kin."""
+    """Answers the questions of grpcurl and its kin. authenticate: raises Unauthorized for a call's peer."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, authenticate: Callable[[Any], object]) -> None:
         self._registry = registry
+        self._authenticate = authenticate
         self._generation = -1
         self._servicer: ReflectionServicer | None = None
+        self._streams: set[asyncio.Task[Any]] = set()
 
     def handlers(self) -> dict[str, Any]:
-        handler = grpc.stream_stream_rpc_method_handler(
-            self._answer,
-            request_deserializer=wire.ServerReflectionRequest.FromString,
-            response_serializer=wire.ServerReflectionResponse.SerializeToString,
-        )
+        handler = grpc.stream_stream_rpc_method_handler(self._answer)
         return {f"/{service}/ServerReflectionInfo": handler for service in SERVICES}
 
-    async def _answer(
-        self, questions: AsyncIterator[wire.ServerReflectionRequest], context: object
-    ) -> AsyncIterator[wire.ServerReflectionResponse]:
-        async for question in questions:
-            # The servicer answers a stream of questions by a generator; its stubs do not say so.
-            answers: Any = self._current().ServerReflectionInfo(iter([question]), context)  # type: ignore[func-returns-value,arg-type]
-            for answer in answers:
-                yield answer
+    def leave(self) -> None:
+        """Ends the conversations: their clients keep them open for as long as they live."""
+        for stream in self._streams:
+            stream.cancel()
+
+    async def _answer(self, questions: AsyncIterator[bytes], context: Any) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._streams.add(task)
+        try:
+            self._authenticate(context)
+            async for data in questions:
+                question = wire.ServerReflectionRequest.FromString(data)
+                # The servicer answers a stream of questions by a generator; its stubs do not say so.
+                answers: Any = self._current().ServerReflectionInfo(iter([question]), context)  # type: ignore[func-returns-value]
+                for answer in answers:
+                    await context.write(answer.SerializeToString())
+        except Unauthorized as error:
+            await context.abort(error.status, status_message(error), error_metadata(error))
+        except DecodeError:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "the bytes of a question are no reflection request")
+        finally:
+            self._streams.discard(task)
 
     def _current(self) -> ReflectionServicer:
         if self._servicer is None or self._generation != self._registry.generation:

@@ -1,24 +1,27 @@
 """The gRPC server: its port, its limits, and the dictionary in which every call finds its handler."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 
 import grpc
-from grpc_health.v1 import health_pb2
-from grpc_health.v1._async import HealthServicer
 
 from ...errors import Unauthorized
 from ...meta.user import User
 from ...metrics import Metrics
 from ...verbs.plane import Plane
 from .calls import Calls, Handler, ServicerContext
+from .dynamic import SERVICE as DYNAMIC
 from .dynamic import dynamic_handlers
-from .reflection import HEALTH, Reflection
+from .health import Health
+from .reflection import Reflection
 from .typed import typed_handlers
 
-# Above our own limit, so that a body that is too large is refused by us, in our words.
-TRANSPORT_BYTES = 64 << 20
+# By so much the transport's limit lies above our own, so that a body that is too large is refused by us, in our words.
+ROOM_BYTES = 16 << 20
 METADATA_BYTES = 16 << 10
 CLIENT_PING_MS = 10_000
+# What a stream is given to end by itself. One whose client takes nothing in never would.
+STREAM_SECONDS = 1.0
 
 
 class GrpcDoor:
@@ -29,14 +32,17 @@ class GrpcDoor:
     ) -> None:
         """authenticate: the user of a client certificate in PEM; raises Unauthorized. max_bytes: of one request;
         heartbeat: seconds, of watches that do not say."""
-        calls = Calls(_peer(authenticate), metrics, max_bytes)
-        self._health = HealthServicer()
+        identify = _peer(authenticate)
+        self._max_bytes = max_bytes
+        self._calls = Calls(identify, metrics, max_bytes)
+        self._health = Health(lambda name: name == DYNAMIC or any(r.service == name for r in plane.registry))
+        self._reflection = Reflection(plane.registry, identify)
         self._handlers = _Handlers(
             {
-                **typed_handlers(plane, calls, heartbeat),
-                **dynamic_handlers(plane, calls, heartbeat),
-                **Reflection(plane.registry).handlers(),
-                **_health_handlers(self._health),
+                **typed_handlers(plane, self._calls, heartbeat),
+                **dynamic_handlers(plane, self._calls, heartbeat),
+                **self._reflection.handlers(),
+                **self._health.handlers(),
             }
         )
         self._server: grpc.aio.Server | None = None
@@ -46,7 +52,7 @@ class GrpcDoor:
         listened on. share_port: other processes listen on it too."""
         options = (
             ("grpc.so_reuseport", int(share_port)),
-            ("grpc.max_receive_message_length", TRANSPORT_BYTES),
+            ("grpc.max_receive_message_length", self._max_bytes + ROOM_BYTES),
             ("grpc.max_send_message_length", -1),
             ("grpc.max_metadata_size", METADATA_BYTES),
             ("grpc.http2.min_recv_ping_interval_without_data_ms", CLIENT_PING_MS),
@@ -56,17 +62,21 @@ class GrpcDoor:
         self._server.add_generic_rpc_handlers((self._handlers,))
         port = self._server.add_secure_port(address, credentials)
         await self._server.start()
-        await self._health.set("", health_pb2.HealthCheckResponse.SERVING)
         return port
 
-    async def leave(self) -> None:
+    def leave(self) -> None:
         """Tells health checks that no more calls should come."""
-        await self._health.enter_graceful_shutdown()
+        self._health.leave()
 
     async def close(self, grace: float) -> None:
-        """Takes no more calls, and ends those that are open after `grace` seconds."""
-        if self._server is not None:
-            await self._server.stop(grace)
+        """Takes no more calls; ends streams soon, and other calls that are open after `grace` seconds."""
+        if self._server is None:
+            return
+        self._reflection.leave()
+        stopped = asyncio.create_task(self._server.stop(grace))
+        await asyncio.wait((stopped,), timeout=min(grace, STREAM_SECONDS))
+        self._calls.cancel_streams()
+        await stopped
 
 
 class _Handlers(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # no generic class at run time
@@ -85,11 +95,3 @@ def _peer(authenticate: Callable[[bytes], User]) -> Callable[[ServicerContext], 
         return authenticate(certificates[0])
 
     return identify
-
-
-def _health_handlers(servicer: HealthServicer) -> dict[str, Handler]:
-    request, response = health_pb2.HealthCheckRequest.FromString, health_pb2.HealthCheckResponse.SerializeToString
-    return {
-        f"/{HEALTH}/Check": grpc.unary_unary_rpc_method_handler(servicer.Check, request, response),
-        f"/{HEALTH}/Watch": grpc.unary_stream_rpc_method_handler(servicer.Watch, request, response),
-    }

@@ -87,7 +87,7 @@ class _Service:
         metadata = peek(request.object)
         namespace = request.namespace or metadata.namespace
         context = call.context("update", self._type, namespace, metadata.name, subresource, request.options)
-        return await update.update(self._plane, context, Body(request.object))
+        return (await update.update(self._plane, context, Body(request.object))).body
 
     async def patch(self, call: Call, data: bytes) -> bytes:
         request = parse(requests.PatchRequest, data)
@@ -100,7 +100,7 @@ class _Service:
     async def delete(self, call: Call, data: bytes) -> bytes:
         request = parse(requests.DeleteRequest, data)
         context = call.context("delete", self._type, request.namespace, request.name, options=request.options)
-        return await delete.delete(self._plane, context, request.options)
+        return (await delete.delete(self._plane, context, request.options)).body
 
     async def delete_collection(self, call: Call, data: bytes) -> bytes:
         request = parse(requests.DeleteCollectionRequest, data)

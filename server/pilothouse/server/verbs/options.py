@@ -1,0 +1,61 @@
+"""The options of a write that carries an object, checked by the rules of metav1's CreateOptions, UpdateOptions and
+PatchOptions, and the errors for options that break a rule."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..errors import Cause, Invalid
+from .body import FieldValidation
+
+DRY_RUN_ALL = "All"
+FIELD_MANAGER_BYTES = 128
+_PRINTABLE = re.compile(r"[^\x00-\x1f\x7f-\x9f]*")
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOptions:
+    """What a create, an update or a patch was asked beside its object."""
+
+    dry_run: bool
+    field_manager: str
+    field_validation: FieldValidation
+
+
+def write_options(
+    kind: str, dry_run: Sequence[str], field_manager: str, field_validation: str, unset: FieldValidation
+) -> WriteOptions:
+    """kind: "CreateOptions", "UpdateOptions" or "PatchOptions"; unset: the field validation where none is named. Raises
+    Invalid."""
+    causes = dry_run_causes(dry_run)
+    if len(field_manager.encode()) > FIELD_MANAGER_BYTES:
+        text = f"Too long: may not be more than {FIELD_MANAGER_BYTES} bytes"
+        causes.append(Cause("FieldValueTooLong", text, "fieldManager"))
+    if not _PRINTABLE.fullmatch(field_manager):
+        text = f"Invalid value: {json.dumps(field_manager)}: should only contain printable characters"
+        causes.append(Cause("FieldValueInvalid", text, "fieldManager"))
+    known = {v.value: v for v in FieldValidation}
+    if field_validation and field_validation not in known:
+        supported = '"", "Ignore", "Strict", "Warn"'
+        text = f"Unsupported value: {json.dumps(field_validation)}: supported values: {supported}"
+        causes.append(Cause("FieldValueNotSupported", text, "fieldValidation"))
+    refuse(kind, causes)
+    return WriteOptions(bool(dry_run), field_manager, known.get(field_validation, unset))
+
+
+def dry_run_causes(values: Sequence[str]) -> list[Cause]:
+    """What is wrong with dryRun: all that it may hold is "All"."""
+    if all(value == DRY_RUN_ALL for value in values):
+        return []
+    given = json.dumps(list(values), separators=(",", ":"))
+    text = f'Unsupported value: {given}: supported values: "{DRY_RUN_ALL}"'
+    return [Cause("FieldValueNotSupported", text, "dryRun")]
+
+
+def refuse(kind: str, causes: Sequence[Cause]) -> None:
+    """Raises Invalid, of the options `kind`, unless there is nothing wrong."""
+    if causes:
+        lines = [f"{c.field}: {c.message}" for c in causes]
+        text = lines[0] if len(lines) == 1 else f"[{', '.join(lines)}]"
+        raise Invalid(f'{kind}.meta.k8s.io "" is invalid: {text}', group="meta.k8s.io", kind=kind, causes=causes)
