@@ -25,7 +25,7 @@ from pilothouse.server.verbs.options import write_options
 from pilothouse.server.verbs.patch import PatchType
 from pilothouse.server.verbs.plane import Plane
 
-from tests.conformance.assembly import open_plane
+from tests.conformance.assembly import seasoned_plane
 from tests.conformance.cases import Json
 from tests.conformance.rest_options import delete_options, list_options
 from tests.conformance.rest_paths import Target, query_of, target_of, verb_of
@@ -235,5 +235,5 @@ def _warned(warnings: Sequence[str]) -> dict[str, list[str]]:
 @asynccontextmanager
 async def verbs_transport(directory: Path) -> AsyncIterator[VerbsTransport]:
     """A transport to verbs assembled for it alone, on a store in `directory`."""
-    async with open_plane(directory) as plane:
+    async with seasoned_plane(directory) as plane:
         yield VerbsTransport(plane)

@@ -6,6 +6,7 @@ from pilothouse.api.core.v1.core_pb2 import Event as CoreEvent
 from pilothouse.api.events.v1.events_pb2 import Event
 from pilothouse.server.conversion import to_served, to_stored
 from pilothouse.server.conversion.events import from_core, to_core
+from pilothouse.server.schema.options import descriptor_of
 
 from tests.meta.test_codec_random import messages
 from tests.support.objects import resource_of
@@ -14,9 +15,9 @@ from tests.support.objects import resource_of
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_nothing_is_lost_either_way(data: Any) -> None:
-    served = Event(**data.draw(messages(Event.DESCRIPTOR)))
+    served = Event(**data.draw(messages(descriptor_of(Event))))
     assert from_core(to_core(served)) == served
-    stored = CoreEvent(**data.draw(messages(CoreEvent.DESCRIPTOR)))
+    stored = CoreEvent(**data.draw(messages(descriptor_of(CoreEvent))))
     assert to_core(from_core(stored)) == stored
 
 

@@ -13,7 +13,7 @@ from tests.support.server import ServerProcess
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """Shared: tests that stop it start one of their own."""
-    process = ServerProcess(tmp_path_factory.mktemp("server"))
+    process = ServerProcess(tmp_path_factory.mktemp("server"), ("--log-level", "debug"))
     process.start()
     yield process
     process.stop()

@@ -28,10 +28,10 @@ def test_what_is_behind_a_pointer_is_left_alone() -> None:
     pod.spec.containers.add(name="press")
     defaulter_for(Pod)(pod)
     assert not pod.spec.containers[0].HasField("liveness_probe")
-    pod.spec.containers[0].liveness_probe.probe_handler.http_get.host = "h"
+    pod.spec.containers[0].liveness_probe.handler.http_get.host = "h"
     defaulter_for(Pod)(pod)
     assert pod.spec.containers[0].liveness_probe.period_seconds == 10
-    assert pod.spec.containers[0].liveness_probe.probe_handler.http_get.path == "/"
+    assert pod.spec.containers[0].liveness_probe.handler.http_get.path == "/"
 
 
 def test_a_zero_behind_a_pointer_is_no_absence() -> None:

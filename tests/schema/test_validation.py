@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 from pilothouse.api.core.v1.pods_pb2 import Pod
+from pilothouse.server.schema.metadata import metadata_validator_for
+from pilothouse.server.schema.presence import normalizer_for
 from pilothouse.server.schema.validation import validator_for
 
-from tests.support.objects import faults, pod, workload
+from tests.support.objects import create, default, faults, pod, workload
 
 INVALID, REQUIRED, UNSUPPORTED, DUPLICATE = (
     "FieldValueInvalid",
@@ -111,6 +113,40 @@ def test_what_is_no_quantity_is_named() -> None:
     assert [cause.field for cause in validator_for(Pod)(message)] == ["spec.containers[0].resources.limits[cpu]"]
 
 
+def test_what_a_struct_lacks_is_named_where_the_struct_is_left_out() -> None:
+    value = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "presses"}}
+    assert [field for reason, field, _ in faults(value) if reason == REQUIRED] == [
+        "spec.selector",
+        "spec.template.spec.containers",
+    ]
+
+
 def test_what_is_only_documented_as_required_may_be_empty() -> None:
     value = {"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "bounds"}, "spec": {"limits": []}}
     assert faults(value) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pod(),
+        pod(volumes=[{"name": "bin", "hostPath": {"path": "/bin"}}], nodeSelector={"a.test/b": "c"}),
+        pod(initContainers=[{"name": "wash", "image": "wash", "restartPolicy": "Always"}], hostNetwork=True),
+        workload("Deployment", replicas=0),
+        workload("StatefulSet", podManagementPolicy="Parallel"),
+        workload("DaemonSet", updateStrategy={"type": "OnDelete"}),
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "press"}},
+        {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "key"}, "stringData": {"a.b_c-D": ""}},
+        {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "turn"}},
+        {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": "s"}, "provisioner": "a.b/c"},
+    ],
+)
+def test_what_is_accepted_stays_accepted(value: dict[str, Any]) -> None:
+    resource, message = create(value)
+    validators = (metadata_validator_for(resource), validator_for(resource.message))
+    assert [cause for validate in validators for cause in validate(message)] == []
+    stored = resource.message.FromString(message.SerializeToString())
+    normalizer_for(resource.message)(stored)
+    default(resource, stored)
+    assert stored == message
+    assert [cause for validate in validators for cause in validate(stored)] == []

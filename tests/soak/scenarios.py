@@ -10,12 +10,13 @@ from itertools import count
 from pathlib import Path
 
 import grpc.aio
+from pilothouse.api.meta.v1 import requests_pb2
 
 from bench.certificates import ADMIN, USER, make
 from bench.etcd import EtcdClient
-from bench.setting import bind_user
-from bench.stand import Server, channel
-from tests.soak.clients import SERVICES, Watcher, Writer, listed
+from bench.setting import bind_user, insist
+from bench.stand import Server, channel, unary
+from tests.soak.clients import NAMESPACE, SERVICES, Watcher, Writer, listed, method
 from tests.soak.history import Frame, Outcome, Snapshot, Violation, judge
 from tests.support.etcd import Etcd, find_etcd
 
@@ -129,6 +130,10 @@ async def play(directory: Path, chaos: Chaos, etcd: Etcd | None, arguments: tupl
             admin = await stack.enter_async_context(channel(server.port, certificates, ADMIN))
             await bind_user(admin)
             channels = [await stack.enter_async_context(channel(server.port, certificates, USER)) for _ in range(6)]
+            # A new role binding takes a moment to be seen where the store is another process.
+            for kind in KINDS:
+                listing = requests_pb2.ListRequest(namespace=NAMESPACE).SerializeToString()
+                await insist(unary(channels[0], method(kind, "List")), listing)
             populate(scene, channels)
             final = await act(scene, chaos, channels[0])
     finally:

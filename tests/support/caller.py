@@ -48,7 +48,7 @@ class Caller:
         credentials = grpc.ssl_channel_credentials(identity.ca, identity.key, identity.certificate)
         # Channels of equal arguments would share a connection.
         own = (("grpc.use_local_subchannel_pool", 1), ("grpc.max_receive_message_length", -1))
-        self.channel = grpc.aio.secure_channel(f"127.0.0.1:{port}", credentials, (*own, *options))
+        self.channel: Any = grpc.aio.secure_channel(f"127.0.0.1:{port}", credentials, (*own, *options))
 
     async def __aenter__(self) -> "Caller":
         return self
@@ -58,13 +58,13 @@ class Caller:
     ) -> None:
         await self.channel.close()
 
-    async def call(self, method: str, request: Message | bytes, timeout: float = DEADLINE) -> bytes:
+    async def call(self, method: str, request: Message | bytes, seconds: float = DEADLINE) -> bytes:
         """method: "pilothouse.api.core.v1.Pods/Get". Raises AioRpcError."""
-        answer: bytes = await self.channel.unary_unary("/" + method)(_bytes(request), timeout=timeout)
+        answer: bytes = await self.channel.unary_unary("/" + method)(_bytes(request), timeout=seconds)
         return answer
 
-    def stream(self, method: str, request: Message | bytes, timeout: float | None = DEADLINE) -> Any:
-        return self.channel.unary_stream("/" + method)(_bytes(request), timeout=timeout)
+    def stream(self, method: str, request: Message | bytes, seconds: float | None = DEADLINE) -> Any:
+        return self.channel.unary_stream("/" + method)(_bytes(request), timeout=seconds)
 
     async def refused(self, method: str, request: Message | bytes) -> Refusal:
         """What the server says where it must not answer, be it a call or a stream."""
@@ -90,7 +90,8 @@ def user_of(server: ServerProcess, name: str, groups: Sequence[str] = ()) -> Ide
 
 def refusal(error: grpc.aio.AioRpcError) -> Refusal:
     """A failed call, with whatever details it has."""
-    trailing = [(str(k), v) for k, v in error.trailing_metadata() or ()]
+    pairs: Any = error.trailing_metadata() or ()
+    trailing = [(str(k), v) for k, v in pairs]
     info, bad, retry = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest(), error_details_pb2.RetryInfo()
     status = meta.Status()
     for key, value in trailing:
@@ -118,5 +119,3 @@ def refusal(error: grpc.aio.AioRpcError) -> Refusal:
 
 def _bytes(request: Message | bytes) -> bytes:
     return request if isinstance(request, bytes) else request.SerializeToString()
-
-

@@ -18,7 +18,7 @@ STOP_SECONDS = 20.0
 
 class ServerProcess:
     """`pilothouse-server up` in a directory, or another command. Ports and data stay the same from one start to the
-    next; `flags` are given beside them. `config` is the client's configuration file, made by the first start of `up`."""
+    next; `flags` are given beside them. `config` is the client's configuration file, made by the first `up`."""
 
     def __init__(self, directory: Path, flags: Sequence[str] = (), command: str = "up") -> None:
         self.data = directory / "data"
@@ -60,7 +60,7 @@ class ServerProcess:
         except subprocess.TimeoutExpired:
             raise AssertionError(f"the server did not end:\n{self.log}") from None
 
-    def signal(self, number: signal.Signals) -> None:
+    def send(self, number: signal.Signals) -> None:
         os.kill(self.pid, number)
 
     def kill(self) -> None:

@@ -7,7 +7,7 @@ import multiprocessing
 import resource
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 
 import uvloop
@@ -111,28 +111,10 @@ async def _open(config: ServerConfig, stack: AsyncExitStack, metrics: Metrics) -
     """Opens the store, fills the cache and opens the door; closing is left to the stack."""
     material = ServingCertificates(_tls_files(config))
     certificates = CertificateAuthenticator(Revocations(config.crl_file) if config.crl_file else None)
-    registry = registry_from_protos()
     store = _open_store(config)
     stack.push_async_callback(store.close)
-    batcher = Batcher(store, config.shared_writes)
-    stack.push_async_callback(batcher.close)
-    cache = WatchCache(store, config.watch_cache_bytes)
-    kinds = Kinds(registry)
-    cache.serve(kinds.forms)
-    plane = Plane(
-        registry=registry,
-        kinds=kinds,
-        store=store,
-        writer=batcher,
-        cache=cache,
-        audiences=Audiences(cache),
-        authorizer=Union(Rbac(registry, cache.follow)),
-        admission=Chain(()),
-        now=time.time,
-        event_ttl=int(config.event_ttl),
-    )
-    await cache.start()
-    stack.push_async_callback(cache.close)
+    plane = await open_plane(stack, store, config.shared_writes, config.watch_cache_bytes, int(config.event_ttl))
+    cache = plane.cache
     await lay_down(plane)
     if config.etcd_compaction_interval:
         compaction = asyncio.create_task(Compactor(store, config.etcd_compaction_interval).run(), name="compaction")
@@ -148,6 +130,38 @@ async def _open(config: ServerConfig, stack: AsyncExitStack, metrics: Metrics) -
             "--bind-address is not this machine's"
         ) from None
     return plane, door
+
+
+async def open_plane(
+    stack: AsyncExitStack,
+    store: Store,
+    shared_writes: bool,
+    ring_bytes: int,
+    event_ttl: int,
+    now: Callable[[], float] = time.time,
+) -> Plane:
+    """Everything between the store and the doors, with the cache filled. The stack closes it, before the store."""
+    registry = registry_from_protos()
+    batcher = Batcher(store, shared_writes)
+    stack.push_async_callback(batcher.close)
+    cache = WatchCache(store, ring_bytes)
+    kinds = Kinds(registry)
+    cache.serve(kinds.forms)
+    plane = Plane(
+        registry=registry,
+        kinds=kinds,
+        store=store,
+        writer=batcher,
+        cache=cache,
+        audiences=Audiences(cache),
+        authorizer=Union(Rbac(registry, cache.follow)),
+        admission=Chain(()),
+        now=now,
+        event_ttl=event_ttl,
+    )
+    stack.push_async_callback(cache.close)
+    await cache.start()
+    return plane
 
 
 async def _leave(config: ServerConfig, plane: Plane, door: GrpcDoor) -> None:

@@ -10,6 +10,7 @@ import orjson
 from google.protobuf.message import Message
 from pilothouse.api.autoscaling.v1 import autoscaling_pb2 as v1
 from pilothouse.api.autoscaling.v2 import autoscaling_pb2 as v2
+from pilothouse.api.meta.v1.meta_pb2 import ObjectMeta
 
 from ..errors import BadRequest
 from ..meta.codec import codec_for
@@ -28,7 +29,7 @@ def from_v1(served: v1.HorizontalPodAutoscaler) -> v2.HorizontalPodAutoscaler:
     """Annotations that cannot be read are dropped, as kube-apiservers do."""
     stored = v2.HorizontalPodAutoscaler()
     _copy(served, stored, "metadata")
-    annotations = {name: stored.metadata.annotations.pop(name, "") for name in _ANNOTATIONS}
+    annotations = _taken(stored.metadata)
     _copy_fields(served.spec, stored.spec, ("min_replicas", "max_replicas"))
     _copy_reference(served.spec, stored.spec)
     stored.spec.metrics.extend(metric_from_v1(m) for m in _read(annotations[METRICS], v1.MetricSpec))
@@ -45,8 +46,7 @@ def from_v1(served: v1.HorizontalPodAutoscaler) -> v2.HorizontalPodAutoscaler:
 def to_v1(stored: v2.HorizontalPodAutoscaler) -> v1.HorizontalPodAutoscaler:
     served = v1.HorizontalPodAutoscaler()
     _copy(stored, served, "metadata")
-    for name in _ANNOTATIONS:
-        served.metadata.annotations.pop(name, None)
+    _taken(served.metadata)
     _copy_fields(stored.spec, served.spec, ("min_replicas", "max_replicas"))
     _copy_reference(stored.spec, served.spec)
     cpu = next((m for m in stored.spec.metrics if _is_cpu_target(m)), None)
@@ -59,6 +59,15 @@ def to_v1(stored: v2.HorizontalPodAutoscaler) -> v1.HorizontalPodAutoscaler:
         served.metadata.annotations[BEHAVIOR] = orjson.dumps(_renamed(value, _capital)).decode()
     _status_to_v1(stored, served)
     return served
+
+
+def _taken(metadata: ObjectMeta) -> dict[str, str]:
+    """Takes the annotations of this conversion away, and gives what they said."""
+    found = {name: metadata.annotations.get(name, "") for name in _ANNOTATIONS}
+    for name in _ANNOTATIONS:
+        if name in metadata.annotations:
+            del metadata.annotations[name]
+    return found
 
 
 def _status_from_v1(

@@ -2,7 +2,7 @@
 
 A token is base64url without padding of {"v":"meta.k8s.io/v1","rv":<revision>,"start":<key>}, the form that a
 kube-apiserver gives out, so that a list begun at one server can be finished at the other. The key is the part after
-the list's own prefix; revision -1 means "the newest" (an inconsistent continuation). Errors: BadRequest.
+the list's own prefix; a negative revision means "the newest" (an inconsistent continuation). Errors: BadRequest.
 """
 
 import base64
@@ -30,7 +30,7 @@ def decode_continue(token: str) -> tuple[int, str]:
     version, revision, start = fields.get("v", ""), fields.get("rv", 0), fields.get("start", "")
     if version != _VERSION:
         raise _invalid(f"server does not recognize this encoded version {json.dumps(version)}")
-    if not isinstance(revision, int) or isinstance(revision, bool) or revision == 0:
+    if not isinstance(revision, int) or isinstance(revision, bool) or not 0 < abs(revision) < 1 << 63:
         raise _invalid(f"incorrect encoded start resourceVersion (version {_VERSION})")
     if not isinstance(start, str) or not start:
         raise _invalid(f"encoded start key empty (version {_VERSION})")
@@ -38,7 +38,7 @@ def decode_continue(token: str) -> tuple[int, str]:
     relative = start.removeprefix("/")
     if any(segment in ("", ".", "..") for segment in relative.split("/")):
         raise _invalid(start)
-    return revision, relative
+    return max(revision, NEWEST), relative
 
 
 def _fields(token: str) -> dict[str, object]:

@@ -47,7 +47,7 @@ def _visitor(descriptor: Descriptor, quantities_only: bool) -> _Visit:
     if _is_quantity(descriptor):
         return quantity
     entries: dict[FieldDescriptor, _Entry] = {}
-    needed: list[Field] = []
+    needed: list[tuple[Field, list[Cause]]] = []
     entry_of = entries.get
 
     def visit(message: Any) -> list[Cause] | None:
@@ -65,11 +65,10 @@ def _visitor(descriptor: Descriptor, quantities_only: bool) -> _Visit:
                 if check(item):
                     causes = _add(causes, descriptor, value, entry)
                     break
-        if needed:
-            for field in needed:
-                if not (message.HasField(field.name) if field.singular else getattr(message, field.name)):
-                    causes = causes or []
-                    causes.append((field.descriptor.number, [required(field.json)]))
+        for field, faults in needed:
+            if not (message.HasField(field.name) if field.singular else getattr(message, field.name)):
+                causes = causes or []
+                causes.append((field.descriptor.number, faults))
         if causes is None:
             return None
         return [cause for _, found in sorted(causes, key=lambda pair: pair[0]) for cause in found]
@@ -80,9 +79,26 @@ def _visitor(descriptor: Descriptor, quantities_only: bool) -> _Visit:
         entry = _entry(field, quantities_only)
         if entry is not None:
             entries[field.descriptor] = entry
-        if field.enforced and not quantities_only:
-            needed.append(field)
+        faults = [] if quantities_only else _when_absent(field)
+        if faults:
+            needed.append((field, faults))
     return visit
+
+
+def _when_absent(field: Field) -> list[Cause]:
+    """What is wrong when a field is absent: it is required, or, of a plain struct, something in it is."""
+    if field.enforced:
+        return [required(field.json)]
+    if not field.value or not field.singular or field.child is None or _is_set_apart(field):
+        return []
+    json = "" if field.inline else field.json
+    return [cause for inner in fields_of(field.child) for cause in _below(json, _when_absent(inner))]
+
+
+def _is_set_apart(field: Field) -> bool:
+    """Metadata and status, which have rules of their own."""
+    name = field.child.name if field.child is not None else ""
+    return name == "ObjectMeta" or (field.json == "status" and name.endswith("Status"))
 
 
 def _add(
@@ -124,7 +140,7 @@ def _entry(field: Field, quantities_only: bool) -> _Entry | None:
     if field.map and checks:
         return (_PLAIN, _all(checks), json)
     if field.child is not None and field.child.name != "ObjectMeta":
-        only = quantities_only or (field.json == "status" and field.child.name.endswith("Status"))
+        only = quantities_only or _is_set_apart(field)
         if _has_checks(field.child, only):
             checks = (*checks, _visitor(field.child, only))
     if field.repeated:

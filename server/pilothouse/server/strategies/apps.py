@@ -3,15 +3,14 @@
 from typing import Any
 
 from pilothouse.api.apps.v1.apps_pb2 import ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet
-from pilothouse.api.core.v1.pods_pb2 import PodTemplateSpec
-from pilothouse.api.meta.v1.meta_pb2 import IntOrString, LabelSelector
+from pilothouse.api.meta.v1.meta_pb2 import IntOrString
 
-from ..errors import BadRequest, Cause
+from ..errors import Cause
 from ..meta.context import RequestContext
-from ..meta.label_selectors import from_label_selector
 from ..schema.causes import forbidden, invalid, not_supported, required
 from .base import Strategy, keep
 from .pod_templates import default_pod_template, mirror_service_account
+from .workloads import always_restarts, selector_causes
 
 _TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 _STATEFUL_FREE = (
@@ -164,43 +163,6 @@ class DaemonSets(Strategy[DaemonSet]):
 class ControllerRevisions(Strategy[ControllerRevision]):
     def validate(self, context: RequestContext, obj: ControllerRevision) -> list[Cause]:
         return [] if obj.data.raw else [required("data", "data is mandatory")]
-
-
-def selector_causes(selector: LabelSelector, present: bool, template: PodTemplateSpec, kind: str) -> list[Cause]:
-    """A workload's selector says something, and means the pods of its own template."""
-    field = "spec.template.metadata.labels"
-    labels = dict(sorted(template.metadata.labels.items()))
-    mismatch = invalid(field, labels or None, "`selector` does not match template `labels`")
-    if not present:
-        return [mismatch] if kind == "deployment" else []
-    if not selector.match_labels and not selector.match_expressions:
-        if kind == "daemonset":
-            return [mismatch]
-        return [invalid("spec.selector", selector, f"empty selector is invalid for {kind}")]
-    if any(e.operator not in ("In", "NotIn", "Exists", "DoesNotExist") for e in selector.match_expressions):
-        return []
-    return [] if matches(selector, labels) else [mismatch]
-
-
-def matches(selector: LabelSelector, labels: dict[str, str]) -> bool:
-    """Whether labels are selected, where the selector is a valid one; what is not is reported by the schema."""
-    value: dict[str, object] = {
-        "matchLabels": dict(selector.match_labels),
-        "matchExpressions": [
-            {"key": e.key, "operator": e.operator, "values": list(e.values)} for e in selector.match_expressions
-        ],
-    }
-    try:
-        return from_label_selector(value).matches(labels)
-    except BadRequest:
-        return True
-
-
-def always_restarts(template: PodTemplateSpec) -> list[Cause]:
-    policy = template.spec.restart_policy
-    if policy == "Always":
-        return []
-    return [not_supported("spec.template.spec.restartPolicy", policy, ("Always",))]
 
 
 def _rolling_daemons(rolling: Any) -> list[Cause]:

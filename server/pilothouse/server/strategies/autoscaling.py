@@ -8,14 +8,16 @@ from pilothouse.api.autoscaling.v2.autoscaling_pb2 import (
     HPAScalingRules,
 )
 
+from ..conversion.autoscaling import METRICS, from_v1
 from ..errors import Cause
 from ..meta.context import RequestContext
 from ..schema.causes import forbidden, invalid
+from ..schema.validation import validator_for
 from .base import Strategy
 
-METRICS_ANNOTATION = "autoscaling.alpha.kubernetes.io/metrics"
 _TARGET_PERCENT = 80
 _MAX_WINDOW = 3600
+_validate_v2 = validator_for(HorizontalPodAutoscaler)
 
 
 class HorizontalPodAutoscalers(Strategy[HorizontalPodAutoscaler]):
@@ -29,31 +31,39 @@ class HorizontalPodAutoscalers(Strategy[HorizontalPodAutoscaler]):
         _default_rules(behavior.scale_down, (("Percent", 100),))
 
     def validate(self, context: RequestContext, obj: HorizontalPodAutoscaler) -> list[Cause]:
-        spec = obj.spec
-        causes: list[Cause] = []
-        if spec.HasField("min_replicas") and spec.min_replicas < 1:
-            causes.extend(_below_one(spec))
-        if spec.max_replicas < 1:
-            causes.append(invalid("spec.maxReplicas", spec.max_replicas, "must be greater than 0"))
-        if spec.HasField("min_replicas") and spec.max_replicas < spec.min_replicas:
-            detail = "must be greater than or equal to `minReplicas`"
-            causes.append(invalid("spec.maxReplicas", spec.max_replicas, detail))
-        for name, rules in (("scaleUp", spec.behavior.scale_up), ("scaleDown", spec.behavior.scale_down)):
-            window = rules.stabilization_window_seconds
-            if window > _MAX_WINDOW:
-                field = f"spec.behavior.{name}.stabilizationWindowSeconds"
-                causes.append(invalid(field, window, f"must be less than or equal to {_MAX_WINDOW}"))
-        return causes
+        return _bounds(obj)
 
 
 class HorizontalPodAutoscalersV1(Strategy[HorizontalPodAutoscalerV1]):
     def default(self, obj: HorizontalPodAutoscalerV1) -> None:
         spec = obj.spec
-        if (
-            not spec.HasField("target_cpu_utilization_percentage")
-            and METRICS_ANNOTATION not in obj.metadata.annotations
-        ):
+        if not spec.HasField("target_cpu_utilization_percentage") and METRICS not in obj.metadata.annotations:
             spec.target_cpu_utilization_percentage = _TARGET_PERCENT
+
+    def validate(self, context: RequestContext, obj: HorizontalPodAutoscalerV1) -> list[Cause]:
+        """Faults are named by the fields of v2, which is what is stored."""
+        stored = from_v1(obj)
+        return _validate_v2(stored) + _bounds(stored)
+
+
+def _bounds(obj: HorizontalPodAutoscaler) -> list[Cause]:
+    spec = obj.spec
+    causes: list[Cause] = []
+    if not spec.scale_target_ref.api_version:
+        causes.append(invalid("spec.scaleTargetRef.apiVersion", "", "apiVersion must specify API group"))
+    if spec.HasField("min_replicas") and spec.min_replicas < 1:
+        causes.extend(_below_one(spec))
+    if spec.max_replicas < 1:
+        causes.append(invalid("spec.maxReplicas", spec.max_replicas, "must be greater than 0"))
+    if spec.HasField("min_replicas") and spec.max_replicas < spec.min_replicas:
+        detail = "must be greater than or equal to `minReplicas`"
+        causes.append(invalid("spec.maxReplicas", spec.max_replicas, detail))
+    for name, rules in (("scaleUp", spec.behavior.scale_up), ("scaleDown", spec.behavior.scale_down)):
+        window = rules.stabilization_window_seconds
+        if window > _MAX_WINDOW:
+            field = f"spec.behavior.{name}.stabilizationWindowSeconds"
+            causes.append(invalid(field, window, f"must be less than or equal to {_MAX_WINDOW}"))
+    return causes
 
 
 def _default_rules(rules: HPAScalingRules, policies: tuple[tuple[str, int], ...]) -> None:

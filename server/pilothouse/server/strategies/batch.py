@@ -5,9 +5,9 @@ from pilothouse.api.batch.v1.batch_pb2 import CronJob, Job, JobSpec
 from ..errors import Cause
 from ..meta.context import RequestContext
 from ..schema.causes import immutable, invalid, required
-from .apps import matches
 from .base import Strategy, copy, keep
 from .pod_templates import default_pod_template, mirror_service_account
+from .workloads import matches
 
 _NO_LIMIT = 2147483647
 _UID = "batch.kubernetes.io/controller-uid"

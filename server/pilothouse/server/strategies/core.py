@@ -13,6 +13,9 @@ from .pod_resources import copy_missing
 MAX_DATA = 1024 * 1024
 """Bytes that the values of a ConfigMap or Secret may have together."""
 
+AT_LARGE = ("default", "kube-system")
+"""Where events about what lives in no namespace are kept."""
+
 _NAME_LABEL = "kubernetes.io/metadata.name"
 _LOCKED = "field is immutable when `immutable` is set"
 
@@ -184,7 +187,6 @@ class ResourceQuotas(Strategy[ResourceQuota]):
 class Events(Strategy[Event]):
     def validate(self, context: RequestContext, obj: Event) -> list[Cause]:
         namespace = obj.involved_object.namespace
-        # Events about what lives in no namespace are kept in "default".
-        if namespace == obj.metadata.namespace or (not namespace and obj.metadata.namespace == "default"):
+        if namespace == obj.metadata.namespace or (not namespace and obj.metadata.namespace in AT_LARGE):
             return []
         return [invalid("involvedObject.namespace", namespace, "does not match event.namespace")]

@@ -11,6 +11,7 @@ from ..schema.causes import forbidden, invalid
 from .base import Strategy, copy, keep
 from .pod_resources import default_pod_resources, default_requests, qos_class
 from .pod_templates import default_pod_spec, default_pod_template, mirror_service_account
+from .workloads import always_restarts
 
 _FIXED = (
     "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
@@ -86,6 +87,18 @@ class ReplicationControllers(Strategy[ReplicationController]):
             copy(obj.spec.selector, labels)
         if labels and not obj.metadata.labels:
             copy(obj.metadata.labels, labels)
+
+    def validate(self, context: RequestContext, obj: ReplicationController) -> list[Cause]:
+        if not obj.spec.selector or not obj.spec.HasField("template"):
+            # Refused for that already.
+            return []
+        labels = obj.spec.template.metadata.labels
+        causes = always_restarts(obj.spec.template)
+        if obj.spec.selector.items() <= labels.items():
+            return causes
+        detail = "`selector` does not match template `labels`"
+        shown = dict(sorted(labels.items())) or None
+        return [invalid("spec.template.metadata.labels", shown, detail), *causes]
 
 
 def _settle(spec: PodSpec) -> None:

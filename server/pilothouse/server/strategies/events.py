@@ -6,6 +6,7 @@ from ..errors import Cause
 from ..meta.context import RequestContext
 from ..schema.causes import immutable, invalid, required
 from .base import Strategy
+from .core import AT_LARGE
 
 _FIXED = (
     ("regarding", "involvedObject"),
@@ -30,7 +31,7 @@ class Events(Strategy[Event]):
     def validate(self, context: RequestContext, obj: Event) -> list[Cause]:
         causes: list[Cause] = []
         namespace = obj.regarding.namespace
-        if namespace != obj.metadata.namespace and (namespace or obj.metadata.namespace != "default"):
+        if namespace != obj.metadata.namespace and (namespace or obj.metadata.namespace not in AT_LARGE):
             causes.append(invalid("involvedObject.namespace", namespace, "does not match event.namespace"))
         if obj.event_time.seconds == 0 and obj.event_time.nanos == 0:
             # An event in the older form, as it is stored, is taken as it is.

@@ -8,7 +8,11 @@ from google.protobuf.message import DecodeError, Message
 from ..errors import BadRequest
 from ..meta.context import RequestContext
 from ..meta.strict import parse_object
-from .plane import Kind
+from .decoding import WrongVersion, read_object, type_meta
+from .plane import Kind, Plane
+
+# How much of a body that cannot be read is shown.
+_SHOWN_BYTES = 30
 
 
 class Encoding(Enum):
@@ -34,24 +38,34 @@ class Body:
     encoding: Encoding = Encoding.PROTOBUF
     field_validation: FieldValidation = FieldValidation.STRICT
 
-    def message(self, kind: Kind, context: RequestContext) -> Message:
+    def message(self, plane: Plane, kind: Kind, context: RequestContext) -> Message:
         """Raises BadRequest where it is no object of the kind."""
-        return _from_protobuf(kind, self.data) if self.encoding is Encoding.PROTOBUF else self._from_json(kind, context)
+        if self.encoding is Encoding.PROTOBUF:
+            return _from_protobuf(kind, self.data)
+        return self._from_json(plane, kind, context)
 
-    def _from_json(self, kind: Kind, context: RequestContext) -> Message:
+    def _from_json(self, plane: Plane, kind: Kind, context: RequestContext) -> Message:
         strict = self.field_validation is not FieldValidation.IGNORE
-        value = parse_object(self.data, strict)
-        resource = kind.type
-        given = (value.get("apiVersion"), value.get("kind"))
-        if given != (resource.api_version, resource.kind):
-            raise BadRequest(
-                f"the object is of apiVersion {given[0]!r} and kind {given[1]!r}, but {resource.qualified} takes "
-                f"apiVersion {resource.api_version!r} and kind {resource.kind!r}"
-            )
         problems: list[str] | None = [] if strict else None
-        message = kind.codec().from_value(value, problems)
-        if problems and self.field_validation is FieldValidation.STRICT:
-            raise BadRequest("strict decoding error: " + ", ".join(problems))
+        try:
+            value = parse_object(self.data, strict)
+            api_version, name = type_meta(kind.type, value)
+        except BadRequest as error:
+            raise BadRequest(
+                f"the object provided is unrecognized (must be of type {kind.type.kind}): {error.message} "
+                f"({_beginning(self.data)})"
+            ) from None
+        try:
+            message = read_object(plane, kind, value, problems)
+            if problems and self.field_validation is FieldValidation.STRICT:
+                raise BadRequest("strict decoding error: " + ", ".join(problems))
+        except WrongVersion:
+            raise
+        except BadRequest as error:
+            version = api_version.rpartition("/")[2]
+            raise BadRequest(
+                f'{name} in version "{version}" cannot be handled as a {kind.type.kind}: {error.message}'
+            ) from None
         context.warnings.extend(problems or ())
         return message
 
@@ -61,3 +75,11 @@ def _from_protobuf(kind: Kind, data: bytes) -> Message:
         return kind.type.message.FromString(data)
     except DecodeError:
         raise BadRequest(f"the object's bytes are no {kind.type.message.DESCRIPTOR.full_name}") from None
+
+
+def _beginning(data: bytes) -> str:
+    """What an object that cannot be read begins with, as text where that may help."""
+    if not data:
+        return "<empty>"
+    head, more = data[:_SHOWN_BYTES], " ..." if len(data) > _SHOWN_BYTES else ""
+    return (head.decode(errors="replace") if data.lstrip()[:1] == b"{" else head.hex()) + more

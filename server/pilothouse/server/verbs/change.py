@@ -19,7 +19,8 @@ from .reading import item_of, stored_item
 
 TRIES = 5
 
-# From the object as it is to the object as it shall be, with metadata.resourceVersion where the caller insists on one.
+# From the object as it is, with its resourceVersion, to the object as it shall be, with the resourceVersion that the
+# caller insists on, if any.
 Edit = Callable[[Message], Message]
 
 
@@ -73,9 +74,11 @@ async def change(plane: Plane, context: RequestContext, edit: Edit) -> bytes | N
 
 
 def _edited(kind: Kind, item: Item, edit: Edit) -> tuple[Message, Message]:
-    old = kind.type.message.FromString(item.raw)
+    old = kind.type.message.FromString(item.body)
     kind.normalize(old)
-    return old, edit(old)
+    new = edit(old)
+    metadata_of(old).ClearField("resource_version")
+    return old, new
 
 
 def demanded_revision(kind: Kind, new: Message) -> int:

@@ -34,7 +34,7 @@ async def create(plane: Plane, context: RequestContext, body: Body) -> bytes:
     require(plane.authorizer, Attributes.of(context))
     kind = plane.kind(context.type)
     for _ in range(TRIES):
-        message = body.message(kind, context)
+        message = body.message(plane, kind, context)
         generated = not metadata_of(message).name
         prepared = await prepare(plane, kind, context, message)
         if context.dry_run:

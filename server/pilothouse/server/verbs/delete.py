@@ -137,7 +137,8 @@ def _marked_or_gone(
     raw = message.SerializeToString(deterministic=True)
     if raw == item.raw:
         return None, raw
-    return Put(item.key, kind.form.stored(message), item.revision), raw
+    ttl = plane.event_ttl if kind.type.storage.expires else 0
+    return Put(item.key, kind.form.stored(message), item.revision, ttl), raw
 
 
 def _record_propagation(kind: Kind, message: Message, options: meta.DeleteOptions) -> None:

@@ -55,7 +55,7 @@ def must_name_revision(resource: ResourceType, name: str) -> Invalid:
 
 def revision_too_large(revision: int, current: int, retry_after: int = 1) -> Timeout:
     return Timeout(
-        f"Too large resource version: {revision}, current: {current}",
+        f"Timeout: Too large resource version: {revision}, current: {current}",
         causes=(Cause("ResourceVersionTooLarge", "Too large resource version"),),
         retry_after=retry_after,
     )

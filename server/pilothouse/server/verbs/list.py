@@ -116,7 +116,7 @@ def _from_snapshot(
     else:
         begin, end = snapshot.range(scope.type.prefix(scope.namespace), start)
     _warn_of_broken(context, scope, snapshot)
-    if scope.everything or (scope.labels.empty and scope.fields.empty):
+    if scope.labels.empty and scope.fields.empty:
         stop = _fit(snapshot.items, begin, min(end, begin + query.limit) if query.limit else end, page_bytes)
         items: Sequence[Item] = snapshot.items[begin:stop]
         more, remaining = stop < end, end - stop

@@ -3,16 +3,16 @@
 The rules are those of rest.BeforeCreate and rest.BeforeUpdate of a kube-apiserver.
 """
 
+import json
 import uuid
 
 from google.protobuf.message import Message
 from pilothouse.api.meta.v1.meta_pb2 import ObjectMeta
 
-from ..errors import BadRequest, Cause, Forbidden
+from ..errors import BadRequest, Cause
 from ..meta.context import RequestContext
 from ..meta.names import generate_name
 from ..meta.resource import ResourceType
-from ..meta.times import format_time
 from . import faults
 
 ORPHAN, FOREGROUND = "orphan", "foregroundDeletion"
@@ -24,10 +24,12 @@ def metadata_of(message: Message) -> ObjectMeta:
 
 
 def place(context: RequestContext, message: Message) -> None:
-    """Makes the object's namespace the request's. Raises BadRequest where they differ."""
+    """Makes the object's namespace the request's; a cluster-scoped object has none. Raises BadRequest where they
+    differ."""
     metadata = metadata_of(message)
     if not context.type.namespaced:
-        if metadata.namespace:
+        # The request's too: who may do everything in one namespace must not create cluster roles by naming it.
+        if metadata.namespace or context.namespace:
             raise BadRequest(f"namespace must be empty: {context.type.qualified} are cluster-scoped")
         return
     if metadata.namespace and metadata.namespace != context.namespace:
@@ -59,7 +61,7 @@ def stamp_new(resource: ResourceType, message: Message, now: float) -> None:
 
 def keep_identity(resource: ResourceType, message: Message, old: Message) -> None:
     """Gives an updated object what it had: identity, age and the marks of deletion. Raises Conflict for another uid,
-    Invalid for another creationTimestamp, Forbidden for a new finalizer on an object that is being deleted."""
+    Invalid for a new finalizer on an object that is being deleted."""
     new_metadata, old_metadata = metadata_of(message), metadata_of(old)
     if new_metadata.uid and new_metadata.uid != old_metadata.uid:
         raise faults.conflict(
@@ -67,21 +69,13 @@ def keep_identity(resource: ResourceType, message: Message, old: Message) -> Non
             old_metadata.name,
             f"Precondition failed: UID in precondition: {new_metadata.uid}, UID in object meta: {old_metadata.uid}",
         )
-    created = new_metadata.creation_timestamp
-    if created.seconds and created.seconds != old_metadata.creation_timestamp.seconds:
-        text = f'Invalid value: "{format_time(created.seconds)}": field is immutable'
-        raise faults.invalid(
-            resource, old_metadata.name, [Cause("FieldValueInvalid", text, "metadata.creationTimestamp")]
-        )
     if old_metadata.HasField("deletion_timestamp"):
         new = sorted(set(new_metadata.finalizers) - set(old_metadata.finalizers))
         if new:
-            raise Forbidden(
-                f'{resource.qualified_kind} "{old_metadata.name}" is invalid: metadata.finalizers: Forbidden: no new '
-                f"finalizers can be added if the object is being deleted, found new finalizers {new}",
-                group=resource.group,
-                kind=resource.plural,
-                name=old_metadata.name,
+            text = "Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers "
+            text += f"[]string{{{', '.join(map(json.dumps, new))}}}"
+            raise faults.invalid(
+                resource, old_metadata.name, [Cause("FieldValueForbidden", text, "metadata.finalizers")]
             )
     for name in ("uid", "creation_timestamp", "deletion_timestamp", "deletion_grace_period_seconds", "generation"):
         new_metadata.ClearField(name)

@@ -1,12 +1,13 @@
 """Patch: an object, or its status, changed by a JSON patch, a merge patch or a strategic merge patch."""
 
+import json
 from collections.abc import Callable
 from enum import Enum
 
 from google.protobuf.message import Message
 
 from ..authorization.base import Attributes, require
-from ..errors import BadRequest
+from ..errors import BadRequest, Cause, Invalid
 from ..meta.context import RequestContext
 from ..meta.scalars import JsonValue
 from ..patch.documents import decode_merge_patch, decode_operations, decode_strategic_merge_patch
@@ -17,10 +18,10 @@ from ..patch.strategic import apply_strategic_merge_patch
 from . import faults
 from .body import FieldValidation
 from .change import change
-from .metadata import metadata_of
+from .decoding import WrongVersion, read_object
 from .names import require_name
 from .plane import Kind, Plane
-from .update import require_subresource
+from .update import require_same_name, require_subresource
 
 
 class PatchType(Enum):
@@ -49,7 +50,7 @@ async def patch(
     apply = _compile(kind, patch_type, document)
 
     def edit(old: Message) -> Message:
-        return _patched(kind, context, apply, old, field_validation)
+        return _patched(plane, kind, context, apply, old, field_validation)
 
     changed = await change(plane, context, edit)
     if changed is None:
@@ -71,22 +72,30 @@ def _compile(kind: Kind, patch_type: PatchType, document: bytes) -> Apply:
 
 
 def _patched(
-    kind: Kind, context: RequestContext, apply: Apply, old: Message, field_validation: FieldValidation
+    plane: Plane, kind: Kind, context: RequestContext, apply: Apply, old: Message, field_validation: FieldValidation
 ) -> Message:
-    resource, codec = kind.type, kind.codec()
-    patched = apply(codec.to_value(old, resource.api_version, resource.kind))
+    resource = kind.type
+    patched = apply(kind.codec().to_value(old, resource.api_version, resource.kind))
     if not isinstance(patched, dict):
         raise BadRequest("the patch leaves no object behind")
-    given = (patched.get("apiVersion"), patched.get("kind"))
-    if given != (resource.api_version, resource.kind):
-        raise BadRequest(f"the patch changes apiVersion or kind to {given[0]!r}, {given[1]!r}")
     problems: list[str] = []
-    new = codec.from_value(patched, problems)
-    if problems and field_validation is FieldValidation.STRICT:
-        raise BadRequest("strict decoding error: " + ", ".join(problems))
+    try:
+        new = read_object(plane, kind, patched, problems)
+        if problems and field_validation is FieldValidation.STRICT:
+            raise BadRequest("strict decoding error: " + ", ".join(problems))
+    except WrongVersion:
+        raise
+    except BadRequest as error:
+        raise _unreadable(patched, error.message) from None
     if field_validation is FieldValidation.WARN:
         context.warnings.extend(problems)
-    name = metadata_of(new).name
-    if name != context.name:
-        raise BadRequest(f"the name of the object ({name}) does not match the name on the request ({context.name})")
+    require_same_name(context, new)
     return new
+
+
+def _unreadable(patched: dict[str, JsonValue], why: str) -> Invalid:
+    """The error for a patch that leaves something behind that is no object of the kind. It names no kind, as a
+    kube-apiserver's does not."""
+    text = json.dumps(patched, separators=(",", ":"), ensure_ascii=False)
+    cause = Cause("FieldValueInvalid", f"Invalid value: {json.dumps(text, ensure_ascii=False)}: {why}", "patch")
+    return Invalid(f' "" is invalid: patch: {cause.message}', causes=(cause,))

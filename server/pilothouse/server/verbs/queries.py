@@ -49,7 +49,7 @@ def list_query(kind: Kind, context: RequestContext, options: meta.ListOptions) -
             causes.append(_unsupported(match))
         if match == EXACT and version == "0":
             causes.append(
-                _forbidden("resourceVersionMatch", 'resourceVersionMatch "Exact" is forbidden for resourceVersion "0"')
+                _forbidden("resourceVersionMatch", 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"')
             )
     if options.HasField("send_initial_events"):
         causes.append(_forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"))
@@ -58,11 +58,12 @@ def list_query(kind: Kind, context: RequestContext, options: meta.ListOptions) -
         raise BadRequest("specifying resource version is not allowed when using continue")
     revision = parse_resource_version(version)
     limit = max(0, options.limit)
-    exact = match == EXACT or (revision > 0 and limit > 0 and not match)
+    scope = _scope(kind, context, options)
+    # One object by its name is no page of anything.
+    paged = limit > 0 and scope.fields.exact("metadata.name") is None
+    exact = match == EXACT or (revision > 0 and paged and not match)
     any_revision = version == "0"
-    return Query(
-        _scope(kind, context, options), revision, any_revision, exact, match, 0 if any_revision else limit, token, None
-    )
+    return Query(scope, revision, any_revision, exact, match, 0 if any_revision and not token else limit, token, None)
 
 
 def watch_query(kind: Kind, context: RequestContext, options: meta.ListOptions) -> Query:

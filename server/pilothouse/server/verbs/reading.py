@@ -17,10 +17,14 @@ async def cache_is_current(plane: Plane, patience: float = CONSISTENT_READ_WAIT)
     cache = plane.cache
     if not cache.ready:
         return False
+    seen = cache.revision
     revision = await plane.writer.revision()
+    if revision < seen:
+        # The store was restored, and the cache has yet to hear of it.
+        return False
     if cache.revision >= revision or await cache.wait_for(revision, SOON):
         return True
-    await plane.store.request_progress()
+    cache.ask_progress()
     return await cache.wait_for(revision, patience - SOON)
 
 

@@ -1,7 +1,7 @@
 """Transact: several objects written together, all or none."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from google.protobuf.message import Message
@@ -21,7 +21,7 @@ from .metadata import metadata_of
 from .names import require_name
 from .plane import Plane
 from .reading import stored_item
-from .update import require_subresource
+from .update import require_same_name, require_subresource
 
 OPERATIONS_AT_MOST = 64
 
@@ -38,6 +38,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
+    key: str
     ops: tuple[Op, ...]
     raw: bytes
     revision: int
@@ -46,29 +47,43 @@ class _Ready:
 
 
 async def transact(plane: Plane, operations: Sequence[Operation], dry_run: bool) -> tuple[int, list[bytes]]:
-    """The transaction's revision (0: nothing was written) and what each operation left, as protobuf. Raises what its
-    operations would raise alone, before anything is written, and Conflict or AlreadyExists where one of them lost."""
+    """The transaction's revision (0: nothing was written) and what each operation left, as protobuf. dry_run: of the
+    whole. Raises what its operations would raise alone, before anything is written, and Conflict or AlreadyExists where
+    one of them lost."""
     if len(operations) > OPERATIONS_AT_MOST:
         raise BadRequest(f"a transaction takes {OPERATIONS_AT_MOST} operations at most, not {len(operations)}")
+    operations = _all_or_none_dry(operations, dry_run)
     for operation in operations:
         require(plane.authorizer, Attributes.of(operation.context))
     for _ in range(TRIES):
         ready = [await _prepare(plane, operation) for operation in operations]
         ops = [op for r in ready for op in r.ops]
-        keys = [op.key for op in ops]
-        if len(set(keys)) < len(keys):
-            raise BadRequest("a transaction writes each object once")
+        _require_distinct([r.key for r in ready], ops)
         if dry_run or not ops:
             return 0, [with_revision(r.raw, r.revision) if r.revision else r.raw for r in ready]
         outcome = await plane.writer.write(ops)
         if not isinstance(outcome, Refused):
-            return outcome.revision, [
-                with_revision(r.raw, outcome.revision if r.ops else r.revision) for r in ready
-            ]
+            return outcome.revision, [with_revision(r.raw, outcome.revision if r.ops else r.revision) for r in ready]
         lost = next(i for i, r in enumerate(ready) if ops[outcome.index] in r.ops)
         if ops[outcome.index] is ready[lost].ops[0]:
             _raise_if_lost(operations[lost], ready[lost])
     raise faults.conflict(operations[lost].context.type, ready[lost].name)
+
+
+def _all_or_none_dry(operations: Sequence[Operation], dry_run: bool) -> Sequence[Operation]:
+    """Raises BadRequest where only some operations ask for a dry run."""
+    if dry_run:
+        return [replace(o, context=replace(o.context, dry_run=True)) for o in operations]
+    if any(o.context.dry_run for o in operations):
+        raise BadRequest("dryRun is for the transaction as a whole, not for one of its operations")
+    return operations
+
+
+def _require_distinct(keys: Sequence[str], ops: Sequence[Op]) -> None:
+    """Raises BadRequest where an object occurs twice, be it that one of its writes changes nothing."""
+    written = [op.key for op in ops]
+    if len(set(keys)) < len(keys) or len(set(written)) < len(written):
+        raise BadRequest("a transaction writes each object once")
 
 
 def _raise_if_lost(operation: Operation, ready: _Ready) -> None:
@@ -84,8 +99,10 @@ async def _prepare(plane: Plane, operation: Operation) -> _Ready:
     kind = plane.kind(context.type)
     if operation.verb == "create":
         assert operation.body is not None
-        prepared = await creating.prepare(plane, kind, context, operation.body.message(kind, context))
-        return _Ready((prepared.put, *prepared.together), prepared.raw, 0, True, prepared.name)
+        prepared = await creating.prepare(plane, kind, context, operation.body.message(plane, kind, context))
+        if context.dry_run and (await plane.store.get(prepared.put.key))[0] is not None:
+            raise faults.already_exists(context.type, prepared.name)
+        return _Ready(prepared.put.key, (prepared.put, *prepared.together), prepared.raw, 0, True, prepared.name)
     require_name(context)
     item = await stored_item(plane, kind, kind.type.key(context.namespace, context.name))
     if item is None:
@@ -94,10 +111,11 @@ async def _prepare(plane: Plane, operation: Operation) -> _Ready:
         options = operation.options or meta.DeleteOptions()
         check_options(options)
         ops, raw = await prepare_delete(plane, kind, context, item, options)
-        return _Ready(ops, raw, item.revision, False, item.name)
+        return _Ready(item.key, ops, raw, item.revision, False, item.name)
     assert operation.body is not None
     require_subresource(context)
-    new: Message = operation.body.message(kind, context)
+    new: Message = operation.body.message(plane, kind, context)
+    require_same_name(context, new)
     insisted = demanded_revision(kind, new)
     if insisted and insisted != item.revision:
         raise faults.conflict(kind.type, context.name)
@@ -105,4 +123,4 @@ async def _prepare(plane: Plane, operation: Operation) -> _Ready:
     old = kind.type.message.FromString(item.raw)
     kind.normalize(old)
     changed = await prepare_change(plane, kind, context, item, old, new)
-    return _Ready(changed.ops, changed.raw, item.revision, bool(insisted), item.name)
+    return _Ready(item.key, changed.ops, changed.raw, item.revision, bool(insisted), item.name)

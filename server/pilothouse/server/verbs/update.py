@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from google.protobuf.message import Message
 
 from ..authorization.base import Attributes, require
-from ..errors import BadRequest, MethodNotSupported
+from ..errors import AlreadyExists, BadRequest, MethodNotSupported
 from ..meta.context import RequestContext
+from ..meta.continuation import parse_resource_version
 from . import faults
 from .body import Body
-from .change import change
+from .change import TRIES, change
 from .create import create
 from .metadata import metadata_of
 from .names import require_name
@@ -29,10 +30,8 @@ async def update(plane: Plane, context: RequestContext, body: Body) -> Updated:
     require(plane.authorizer, Attributes.of(context))
     require_subresource(context)
     kind = plane.kind(context.type)
-    given = body.message(kind, context)
-    name = metadata_of(given).name
-    if context.name and name and name != context.name:
-        raise BadRequest(f"the name of the object ({name}) does not match the name on the request ({context.name})")
+    given = body.message(plane, kind, context)
+    require_same_name(context, given)
     require_name(context)
 
     def edit(old: Message) -> Message:
@@ -41,12 +40,31 @@ async def update(plane: Plane, context: RequestContext, body: Body) -> Updated:
         metadata_of(new).name = context.name
         return new
 
-    changed = await change(plane, context, edit)
-    if changed is not None:
-        return Updated(changed)
-    if context.type.create_on_update and not context.subresource and not metadata_of(given).resource_version:
-        return Updated(await create(plane, replace(context, verb="create"), body), created=True)
+    for _ in range(TRIES):
+        changed = await change(plane, context, edit)
+        if changed is not None:
+            return Updated(changed)
+        if not context.type.create_on_update or context.subresource:
+            break
+        if parse_resource_version(metadata_of(given).resource_version):
+            break
+        if uid := metadata_of(given).uid:
+            raise faults.conflict(
+                context.type, context.name, f"Precondition failed: UID in precondition: {uid}, UID in object meta: "
+            )
+        try:
+            return Updated(await create(plane, replace(context, verb="create"), body), created=True)
+        except AlreadyExists:
+            # Somebody created it since: then it is there to be updated.
+            continue
     raise faults.not_found(context.type, context.name)
+
+
+def require_same_name(context: RequestContext, given: Message) -> None:
+    """Raises BadRequest where the object has another name than the request."""
+    name = metadata_of(given).name
+    if context.name and name and name != context.name:
+        raise BadRequest(f"the name of the object ({name}) does not match the name on the URL ({context.name})")
 
 
 def require_subresource(context: RequestContext) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
 from ..authorization.base import Attributes, require
-from ..errors import Expired, Unauthorized
+from ..errors import Expired, TooManyRequests, Unauthorized
 from ..meta.context import RequestContext
 from ..meta.resource import ResourceType
 from ..watchcache.audience import FellBehind, Frame, Scope
@@ -81,6 +81,9 @@ async def watch_scopes(
     encode: Encode | None = None,
 ) -> AsyncIterator[Frame]:
     """What watch() and watch_many() share: from the first frame to the end."""
+    loop = asyncio.get_running_loop()
+    opened = last = loop.time()
+    generation = plane.authorizer.generation
     await _reach(plane, start)
     audience = plane.audiences.find(scopes, len(scopes) > 1, encode)
     after = start.revision
@@ -90,11 +93,9 @@ async def watch_scopes(
     if start.initial:
         for frame in audience.initial():
             yield frame
-    loop = asyncio.get_running_loop()
-    opened = last = loop.time()
-    generation = plane.authorizer.generation
     while True:
-        cursor.heartbeat = _patience(pace, loop.time() - opened, loop.time() - last)
+        valid = contexts[0].user.expires_at - plane.now()
+        cursor.heartbeat = min(_patience(pace, loop.time() - opened, loop.time() - last), max(valid, 0.01))
         try:
             frame = await cursor.next()
         except FellBehind as error:
@@ -125,9 +126,12 @@ def _patience(pace: Pace, open_for: float, quiet_for: float) -> float:
 
 
 async def _reach(plane: Plane, start: Start) -> None:
+    if not plane.cache.ready:
+        raise TooManyRequests("the server is catching up with its store; try again", retry_after=1)
     if start.consistent:
         # False only where a foreign key has the store's newest revision and the store cannot tell how far its watch is
         # (etcd before 3.4.31 and 3.5.13): what the cache has then is all that its watch was sent in three seconds.
         await cache_is_current(plane, NEWER_REVISION_WAIT)
-    elif start.initial and start.revision:
+    elif start.revision:
+        # A revision that never comes, as of a store that was restored from a backup, must not be waited for in silence.
         await wait_for_revision(plane, start.revision)

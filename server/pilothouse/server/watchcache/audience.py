@@ -5,8 +5,10 @@ bytes. A frame holds the changes of whole revisions, never a part of one.
 """
 
 import heapq
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from weakref import WeakValueDictionary
 
 from ..meta.resource import ResourceType
@@ -17,6 +19,8 @@ from .item import Item
 from .ring import Event
 
 FRAME_BYTES = 1 << 20
+# Most cursors of an audience stand at one of a few places; frames for more would only take memory.
+FRAMES_KEPT = 4
 
 ADDED, MODIFIED, DELETED = 1, 2, 3
 
@@ -49,9 +53,9 @@ class Scope:
             return False
         return self.fields.empty or self.fields.matches(item.fields(self.fields_of))
 
-    @property
-    def everything(self) -> bool:
-        return not self.namespace and self.labels.empty and self.fields.empty
+
+# The scopes of one type, each with its place in the request.
+Group = Sequence[tuple[int, Scope]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +67,26 @@ class Frame:
     events: int
 
 
-def classify(scope: Scope, event: Event) -> tuple[int, Item] | None:
-    """What an event is to those who watch `scope`: its type and the object shown. An object that comes to match is
-    ADDED; one that ceases to is DELETED, with its old content at the new revision."""
-    item, previous = event.item, event.previous
-    if scope.everything:
-        if item is None:
-            return (DELETED, event.gone) if event.gone is not None else None
-        return (MODIFIED if previous is not None else ADDED), item
-    now = item is not None and scope.matches(item)
-    before = previous is not None and scope.matches(previous)
-    if now:
-        assert item is not None
-        return (MODIFIED if before else ADDED), item
-    if before:
-        assert previous is not None
-        return DELETED, event.gone or previous.at(event.revision)
+def first_match(group: Group, item: Item | None) -> int | None:
+    """The place of the first scope that an object belongs to, None where it belongs to none."""
+    if item is not None:
+        for index, scope in group:
+            if scope.matches(item):
+                return index
+    return None
+
+
+def classify(group: Group, event: Event) -> tuple[int, int, Item] | None:
+    """What an event is to those who watch scopes of its type together: the place of the scope, the event's type, and
+    the object shown. An object that comes to match one of them is ADDED; one that ceases to match any is DELETED, with
+    its old content at the new revision."""
+    before, now = first_match(group, event.previous), first_match(group, event.item)
+    if now is not None:
+        assert event.item is not None
+        return now, (MODIFIED if before is not None else ADDED), event.item
+    if before is not None:
+        assert event.previous is not None
+        return before, DELETED, event.gone or event.previous.at(event.revision)
     return None
 
 
@@ -90,9 +98,13 @@ class Audience:
         self.types = frozenset(s.type for s in scopes)
         self._cache = cache
         self._scopes = scopes
+        groups: dict[ResourceType, list[tuple[int, Scope]]] = {}
+        for index, scope in enumerate(scopes):
+            groups.setdefault(scope.type, []).append((index, scope))
+        self._groups = groups
         self._numbered = numbered
         self._encode = encode
-        self._frames: dict[int, Frame] = {}
+        self._frames: OrderedDict[int, Frame] = OrderedDict()
         self._frames_until = -1
 
     def after(self, revision: int) -> Frame:
@@ -104,6 +116,8 @@ class Audience:
         frame = self._frames.get(revision)
         if frame is None:
             frame = self._frames[revision] = self._make(revision, until)
+            if len(self._frames) > FRAMES_KEPT:
+                self._frames.popitem(last=False)
         return frame
 
     def initial(self) -> Iterator[Frame]:
@@ -111,55 +125,47 @@ class Audience:
         revision = self._cache.revision
         snapshots = [self._cache.collection(s.type).snapshot(revision) for s in self._scopes]
         parts: list[bytes] = []
-        size = 0
+        size = count = 0
         for index, (scope, snapshot) in enumerate(zip(self._scopes, snapshots, strict=True)):
             start, end = snapshot.range(scope.type.prefix(scope.namespace))
             for item in snapshot.items[start:end]:
-                if not scope.matches(item) or any(
-                    s.type is scope.type and s.matches(item) for s in self._scopes[:index]
-                ):
+                if first_match(self._groups[scope.type], item) != index:
                     continue
                 size += self._append(parts, ADDED, item, index)
+                count += 1
                 if size >= FRAME_BYTES:
-                    yield Frame(b"".join(parts), 0, 1)
-                    parts, size = [], 0
+                    yield Frame(b"".join(parts), 0, count)
+                    parts, size, count = [], 0, 0
         parts.append(b"\x08" + varint(revision) + b"\x18\x01")
-        yield Frame(b"".join(parts), revision, 1)
+        yield Frame(b"".join(parts), revision, count)
 
     def _make(self, after: int, until: int) -> Frame:
         parts: list[bytes] = []
         size = count = 0
         done = after
-        for index, event in self._events(after):
+        for group, event in self._events(after):
             if event.revision != done:
                 if size >= FRAME_BYTES:
                     until = done
                     break
                 done = event.revision
-            shown = classify(self._scopes[index], event)
-            if shown is not None and not self._shown_before(index, event):
-                size += self._append(parts, shown[0], shown[1], index)
+            shown = classify(group, event)
+            if shown is not None:
+                index, kind, item = shown
+                size += self._append(parts, kind, item, index)
                 count += 1
         parts.append(b"\x08" + varint(until))
         return Frame(b"".join(parts), until, count)
 
-    def _events(self, after: int) -> Iterator[tuple[int, Event]]:
-        """The events after a revision of all scopes, in the store's order, each with the index of its scope."""
-        streams: list[Sequence[Event]] = []
-        for scope in self._scopes:
-            ring = self._cache.collection(scope.type).ring
+    def _events(self, after: int) -> Iterator[tuple[Group, Event]]:
+        """The events after a revision of all types, in the store's order, each with the scopes of its type."""
+        streams: list[Iterator[tuple[Group, Event]]] = []
+        for resource, group in self._groups.items():
+            ring = self._cache.collection(resource).ring
             if after < ring.floor:
                 raise FellBehind(ring.floor)
-            streams.append(ring.after(after))
-        if len(streams) == 1:
-            return ((0, event) for event in streams[0])
-        numbered = ([(i, event) for event in stream] for i, stream in enumerate(streams))
-        return heapq.merge(*numbered, key=lambda e: e[1].revision)
-
-    def _shown_before(self, index: int, event: Event) -> bool:
-        """Whether an earlier scope of the same type shows this event already."""
-        scope = self._scopes[index]
-        return any(s.type is scope.type and classify(s, event) is not None for s in self._scopes[:index])
+            streams.append(zip(repeat(group), ring.after(after), strict=False))
+        return streams[0] if len(streams) == 1 else heapq.merge(*streams, key=lambda e: e[1].revision)
 
     def _append(self, parts: list[bytes], kind: int, item: Item, index: int) -> int:
         """Appends one event; returns its size."""

@@ -39,6 +39,9 @@ class WatchCache:
         self._by_prefix: dict[str, list[Collection]] = {}
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._waits = 0
+        self._abandoned = 0
+        self._asked = False
+        self._asking: asyncio.Task[None] | None = None
         self._target = 0
         self._history = HISTORY_REVISIONS
         self._first_fill = asyncio.Event()
@@ -61,10 +64,13 @@ class WatchCache:
 
     async def close(self) -> None:
         """Stops the feed, and ends every cursor's wait."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        tasks = [task for task in (self._task, self._asking) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self.pump.close()
+        for collection in self._collections.values():
+            collection.close()
 
     def collection(self, resource: ResourceType) -> Collection:
         return self._collections[resource]
@@ -88,8 +94,35 @@ class WatchCache:
             async with asyncio.timeout(patience):
                 await reached
         except TimeoutError:
+            self._abandon()
             return self.revision >= revision
+        except asyncio.CancelledError:
+            self._abandon()
+            raise
         return True
+
+    def ask_progress(self) -> None:
+        """Has the feed told how far it is, without new changes too, where the store can tell. One question is under way
+        at a time, and none ends with whoever asked it."""
+        self._asked = True
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask(), name="watch progress")
+
+    async def _ask(self) -> None:
+        while self._asked:
+            self._asked = False
+            try:
+                await self._store.request_progress()
+            except StoreError as error:
+                log.debug("the store was not asked how far its watch is: %s", error)
+
+    def _abandon(self) -> None:
+        """Counts one who waits no longer; when these are the most, they are cleared away."""
+        self._abandoned += 1
+        if self._abandoned * 2 > len(self._waiting):
+            self._waiting = [waiting for waiting in self._waiting if not waiting[2].done()]
+            heapq.heapify(self._waiting)
+            self._abandoned = 0
 
     async def _run(self) -> None:
         while True:
@@ -104,7 +137,13 @@ class WatchCache:
                 log.warning("the watch cache starts anew: %s", error)
                 self._history = 0
             except StoreError as error:
+                self.ready = False
                 log.warning("the watch cache waits for the store: %s", error)
+                await asyncio.sleep(RETRY_SECONDS)
+            except Exception:  # a dead feed would leave every watcher waiting without a word
+                self.ready = False
+                log.exception("the watch cache starts anew")
+                self._history = 0
                 await asyncio.sleep(RETRY_SECONDS)
             self.ready = False
 
@@ -112,7 +151,7 @@ class WatchCache:
         """Follows the store until it closes. Raises TimeoutError when the history up to the present does not come: its
         last revision may belong to a key outside the registry, and not every store tells how far a watch is."""
         loop = asyncio.get_running_loop()
-        nudge = loop.create_task(self._nudge(), name="watch progress")
+        nudge = loop.create_task(self._nudge(), name="watch progress at the start")
         try:
             async with asyncio.timeout(None) as patience:
                 if not self.ready:
@@ -127,13 +166,13 @@ class WatchCache:
 
     async def _nudge(self) -> None:
         while not self.ready:
-            await self._store.request_progress()
+            self.ask_progress()
             await asyncio.sleep(0.02)
 
     async def _fill(self) -> None:
         """Loads every object as of a revision below the present, so that the watch from there fills the rings."""
         self._target = await self._store.revision()
-        entries, revision = await self._list_below(max(0, self._target - self._history))
+        entries, revision = await self._list_below(max(1, self._target - self._history))
         self.epoch += 1
         self._rings.clear()
         old = self._collections
@@ -143,8 +182,10 @@ class WatchCache:
             collection = Collection(resource, before.form, revision)
             collection.load(by_prefix.get(resource.storage.prefix, ()))
             collection.adopt_followers(before)
+            before.close()
             self._add(collection)
         self.revision = revision
+        self._tell_waiting()
         self.pump.wake_all()
         self._check_ready()
 
@@ -193,15 +234,22 @@ class WatchCache:
                     self._rings.append(collection.ring, event)
                     self.pump.dirty(collection.type)
         self.revision = max(self.revision, batch.revision)
+        self._tell_waiting()
+
+    def _tell_waiting(self) -> None:
         while self._waiting and self._waiting[0][0] <= self.revision:
             reached = heapq.heappop(self._waiting)[2]
-            if not reached.done():
+            if reached.done():
+                self._abandoned -= 1
+            else:
                 reached.set_result(None)
 
     def _check_ready(self) -> None:
         if self.revision >= self._target:
             self.ready = True
             self._first_fill.set()
+            # Should the feed start anew while others read from it, it must not show them the past again.
+            self._history = 0
 
 
 def _prefix_of(key: str, known: Mapping[str, object]) -> str:

@@ -1,5 +1,7 @@
 """One type's objects as of the feed's revision, in the order of their keys, with the ring of their changes."""
 
+import asyncio
+import logging
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +15,12 @@ from ..store.base import Entry
 from .item import Item, StoredForm, make_item
 from .ring import Event, Ring
 
+log = logging.getLogger(__name__)
+
+# Listings that go on find their snapshot for so many seconds, and among so many; later, what the store has of it. A
+# snapshot keeps every object alive that was changed since.
 KEPT_SNAPSHOTS = 4
+KEPT_SECONDS = 60.0
 
 OnChange = Callable[[str, Message | None], None]
 
@@ -45,7 +52,7 @@ class Collection:
         self._keys: list[str] = []
         self._items: list[Item] = []
         self._snapshot: Snapshot | None = None
-        self._kept: OrderedDict[int, Snapshot] = OrderedDict()
+        self._kept: OrderedDict[int, tuple[Snapshot, asyncio.TimerHandle]] = OrderedDict()
         self._followers: list[OnChange] = []
         self._changed_at = floor
 
@@ -68,6 +75,7 @@ class Collection:
         """Takes in one change; None where a watcher has nothing to see."""
         previous = self._by_key.get(key)
         self._changed_at = revision
+        self._snapshot = None
         self.broken.pop(key, None)
         item = None if value is None else self._decode(key, value, revision)
         if item is None and previous is None:
@@ -88,18 +96,26 @@ class Collection:
         return self._snapshot
 
     def keep(self, snapshot: Snapshot) -> None:
-        """Remembers a snapshot whose listing will go on."""
-        self._kept[snapshot.revision] = snapshot
-        self._kept.move_to_end(snapshot.revision)
+        """Remembers a snapshot whose listing will go on, for a while."""
+        revision = snapshot.revision
+        self._forget(revision)
+        forgetting = asyncio.get_running_loop().call_later(KEPT_SECONDS, self._forget, revision)
+        self._kept[revision] = snapshot, forgetting
         while len(self._kept) > KEPT_SNAPSHOTS:
-            self._kept.popitem(last=False)
+            self._forget(next(iter(self._kept)))
+
+    def close(self) -> None:
+        """Lets go of what it would remember for a while."""
+        for revision in tuple(self._kept):
+            self._forget(revision)
 
     def at(self, revision: int, current: int) -> Snapshot | None:
         """The objects at exactly `revision`, where they are still known: nothing changed since, or a listing keeps
         them. `current` is the feed's revision."""
         if self._changed_at <= revision <= current:
             return self.snapshot(revision)
-        return self._kept.get(revision)
+        kept = self._kept.get(revision)
+        return kept[0] if kept is not None else None
 
     def follow(self, on_change: OnChange) -> None:
         """Calls on_change(key, message) for each object now and at each change from now on, in order; message None:
@@ -122,12 +138,20 @@ class Collection:
         except Undecodable as error:
             self.broken[key] = str(error)
             return None
+        except Exception as error:  # one object, whatever is wrong with it, never stops the feed
+            log.exception("the value stored under %s cannot be served", key)
+            self.broken[key] = f"the value stored under {key} is no {self.type.kind}: {error!r}"
+            return None
         for follower in self._followers:
             follower(key, message)
         return item
 
+    def _forget(self, revision: int) -> None:
+        kept = self._kept.pop(revision, None)
+        if kept is not None:
+            kept[1].cancel()
+
     def _place(self, key: str, item: Item | None, previous: Item | None) -> None:
-        self._snapshot = None
         at = bisect_left(self._keys, key)
         if item is None:
             del self._keys[at], self._items[at], self._by_key[key]

@@ -25,9 +25,9 @@ class StoredForm(Protocol):
 
 
 class Item:
-    """One object at one revision. `labels` is never written to."""
+    """One object at one revision. `labels` is never written to; `held` is how many changes in rings refer to it."""
 
-    __slots__ = ("_fields", "_raw_size", "frame", "key", "labels", "name", "namespace", "revision")
+    __slots__ = ("_fields", "_raw_size", "frame", "held", "key", "labels", "name", "namespace", "revision")
 
     def __init__(self, key: str, place: tuple[str, str], revision: int, raw: bytes, labels: Mapping[str, str]) -> None:
         """place: namespace ("" for none) and name."""
@@ -36,6 +36,7 @@ class Item:
         self.revision = revision
         self.labels = labels
         self.frame = framed(with_revision(raw, revision))
+        self.held = 0
         self._raw_size = len(raw)
         self._fields: Mapping[str, str] | None = None
 

@@ -32,6 +32,7 @@ class Pump:
         self._work = asyncio.Event()
         self._back = asyncio.Event()
         self._out = 0
+        self._enough = 0
         self._tasks: list[asyncio.Task[None]] = []
         self.closed = False
 
@@ -98,7 +99,8 @@ class Pump:
                 continue
             started = loop.time()
             self._out = len(woken)
-            self._enough = int(len(woken) * (1 - BACK))
+            # One may always be late, so that of two the slow one does not set the pace.
+            self._enough = max(int(len(woken) * (1 - BACK)), min(1, len(woken) - 1))
             self._back.clear()
             self._wake(woken)
             try:

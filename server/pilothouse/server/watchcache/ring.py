@@ -6,21 +6,42 @@ from collections.abc import Sequence
 
 from .item import Item
 
+# What Python keeps around an event and its places in the lists here, and around an item with a few labels and fields.
+EVENT_BYTES = 250
+ITEM_BYTES = 900
+
 
 class Event:
     """What one revision did to one object of one type. `item` None: it was deleted, and `gone` is what it last was, at
     the revision of its deletion; `previous` None: it was created."""
 
-    __slots__ = ("gone", "item", "previous", "revision", "size")
+    __slots__ = ("gone", "item", "previous", "revision")
 
     def __init__(self, revision: int, item: Item | None, previous: Item | None) -> None:
         self.revision = revision
         self.item = item
         self.previous = previous
         self.gone = previous.at(revision) if item is None and previous is not None else None
-        # The previous object's bytes belong to the event before; a small sum covers what Python keeps around them.
-        kept = item or self.gone
-        self.size = 400 + (len(kept.frame) if kept is not None else 0)
+
+    def hold(self) -> int:
+        """The bytes that are kept because of this event, and of none before it."""
+        size = EVENT_BYTES
+        for item in (self.item, self.previous, self.gone):
+            if item is not None:
+                if not item.held:
+                    size += ITEM_BYTES + len(item.frame)
+                item.held += 1
+        return size
+
+    def release(self) -> int:
+        """The bytes that are kept because of this event, and of no other."""
+        size = EVENT_BYTES
+        for item in (self.item, self.previous, self.gone):
+            if item is not None:
+                item.held -= 1
+                if not item.held:
+                    size += ITEM_BYTES + len(item.frame)
+        return size
 
 
 class Ring:
@@ -39,14 +60,17 @@ class Ring:
         self._events.append(event)
         self._revisions.append(event.revision)
 
-    def drop_oldest(self) -> None:
-        """Forgets the oldest event; raises the floor to its revision."""
-        self.floor = self._revisions[self._head]
+    def drop_oldest(self) -> Event:
+        """Forgets and returns the oldest event; raises the floor to its revision."""
+        event = self._events[self._head]
+        assert event is not None
+        self.floor = event.revision
         self._events[self._head] = None
         self._head += 1
         if self._head > 1024 and self._head * 2 > len(self._events):
             del self._events[: self._head], self._revisions[: self._head]
             self._head = 0
+        return event
 
     def after(self, revision: int) -> Sequence[Event]:
         """The events after `revision`, which is not below the floor."""
@@ -63,16 +87,14 @@ class Rings:
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.size = 0
-        self._order: deque[tuple[Ring, int]] = deque()
+        self._order: deque[Ring] = deque()
 
     def append(self, ring: Ring, event: Event) -> None:
         ring.append(event)
-        self._order.append((ring, event.size))
-        self.size += event.size
+        self._order.append(ring)
+        self.size += event.hold()
         while self.size > self.limit and len(self._order) > 1:
-            oldest, size = self._order.popleft()
-            oldest.drop_oldest()
-            self.size -= size
+            self.size -= self._order.popleft().drop_oldest().release()
 
     def clear(self) -> None:
         """Forgets all; every ring that fed this budget must be made anew."""

@@ -139,8 +139,10 @@ class _Resources:
         return discover.discover(self._plane).SerializeToString()
 
     def _type(self, request: Any, verb: str) -> ResourceType:
-        """Raises NotFound, MethodNotSupported."""
+        """Raises BadRequest, NotFound, MethodNotSupported."""
         name = request.resource
+        if not name.version or not name.resource:
+            raise BadRequest("resource is required, by its group, version and plural")
         resource = self._plane.registry.get(name.group, name.version, name.resource)
         if verb not in resource.verbs:
             raise MethodNotSupported(f"{resource.qualified} does not support the verb {verb}")

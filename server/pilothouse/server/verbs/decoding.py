@@ -1,0 +1,63 @@
+"""From a JSON value to a message, by the apiVersion and kind that it carries itself.
+
+The rules and words are those of a kube-apiserver's decoder: what is left out of apiVersion and kind is taken from the
+resource, another version of the same object is refused, and so is an object of another kind, after what is wrong with
+it by its own kind.
+"""
+
+from google.protobuf.message import Message
+
+from ..errors import BadRequest
+from ..meta.resource import ResourceType
+from ..meta.scalars import JsonValue
+from .plane import Kind, Plane
+
+# What a kube-apiserver names in such messages: its registry of kinds.
+_SCHEME = "pkg/api/legacyscheme/scheme.go:30"
+
+
+class NoTypeMeta(BadRequest):
+    """apiVersion or kind cannot be read: what the object is, is not known."""
+
+
+class WrongVersion(BadRequest):
+    """The object is of the resource, but in another version than the request's."""
+
+
+def type_meta(resource: ResourceType, value: dict[str, JsonValue]) -> tuple[str, str]:
+    """apiVersion and kind, those of the resource where they are left out. Raises NoTypeMeta."""
+    given: list[str] = []
+    for name in ("apiVersion", "kind"):
+        text = value.get(name) or ""
+        if not isinstance(text, str):
+            raise NoTypeMeta(f"couldn't get version/kind; json parse error: {name} must be a string")
+        given.append(text)
+    if given[0].count("/") > 1:
+        raise NoTypeMeta(f"unexpected GroupVersion string: {given[0]}")
+    return given[0] or resource.api_version, given[1] or resource.kind
+
+
+def read_object(plane: Plane, kind: Kind, value: dict[str, JsonValue], problems: list[str] | None) -> Message:
+    """An object of the kind. What strict decoding refuses is added to `problems` where these are given. Raises
+    NoTypeMeta, WrongVersion, BadRequest."""
+    resource = kind.type
+    given = type_meta(resource, value)
+    if given == (resource.api_version, resource.kind):
+        return kind.codec().from_value(value, problems)
+    found = plane.registry.by_kind(*given)
+    if found is None:
+        raise BadRequest(f'no kind "{given[1]}" is registered for version "{given[0]}" in scheme "{_SCHEME}"')
+    plane.kind(found).codec().from_value(value)
+    if found.storage is resource.storage:
+        raise WrongVersion(
+            f"the API version in the data ({given[0]}) does not match the expected API version ({resource.api_version})"
+        )
+    raise BadRequest(
+        f"converting ({found.version}.{found.kind}) to ({_family(resource)}.{resource.kind}): unknown conversion"
+    )
+
+
+def _family(resource: ResourceType) -> str:
+    """The name that stands for a group in packages: "core", "apps", "rbac"."""
+    package: str = resource.message.DESCRIPTOR.file.package
+    return package.split(".")[-2]
