@@ -2,14 +2,16 @@
 
 import argparse
 import asyncio
+import signal
 import sys
 import tempfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import uvloop
 
 from bench.cpu import Effort, measured, scaled
-from bench.rows import Row, keep, show
+from bench.rows import Row, cells, keep, show
 from bench.startup import start
 from bench.watching import fan_out
 
@@ -28,29 +30,44 @@ def arguments() -> argparse.Namespace:
     return parsed
 
 
-async def run(only: set[str], quick: bool, directory: Path) -> list[Row]:
-    rows: list[Row] = []
-    wanted = only.__contains__
+async def figures(only: set[str], quick: bool, directory: Path) -> AsyncIterator[Row]:
+    """Each figure as soon as it is measured."""
+    wanted, effort = only.__contains__, Effort(quick)
+    parts: list[AsyncIterator[Row]] = []
     if only & {"get", "list", "update", "create", "memory"}:
-        rows += await measured(directory / "cpu", Effort(quick), wanted)
+        parts.append(measured(directory / "cpu", effort, wanted))
     if "scale" in only:
-        rows += await scaled(directory / "scale", Effort(quick))
+        parts.append(scaled(directory / "scale", effort))
     if only & {"watch", "latency"}:
-        rows += await fan_out(directory / "watch", quick, wanted)
+        parts.append(fan_out(directory / "watch", quick, wanted))
     if only & {"ready", "memory"}:
-        rows += await start(directory / "start", quick, wanted)
-    return rows
+        parts.append(start(directory / "start", quick, wanted))
+    for part in parts:
+        async for row in part:
+            yield row
+
+
+async def run(only: set[str], quick: bool, directory: Path, rows: list[Row]) -> None:
+    """Measures into `rows`."""
+    # To be told to end must end the servers too.
+    if task := asyncio.current_task():
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    async for row in figures(only, quick, directory):
+        print("; ".join(filter(None, cells(row))), file=sys.stderr, flush=True)
+        rows.append(row)
 
 
 def main() -> int:
     options = arguments()
-    only = set(options.only.split(","))
+    only, rows = set(options.only.split(",")), list[Row]()
     with (
         tempfile.TemporaryDirectory(prefix="pilothouse-bench-") as directory,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        rows = runner.run(run(only, options.quick, Path(directory)))
-    show(rows)
+        try:
+            runner.run(run(only, options.quick, Path(directory), rows))
+        finally:
+            show(rows)
     whole = only == set(NAMES) and not options.quick
     if path := options.json or (LATEST if whole else None):
         keep(rows, path, options.quick)

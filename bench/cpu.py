@@ -72,16 +72,14 @@ def update_calls(at: Setting, stored: Stored) -> tuple[Call, Call]:
     )
 
 
-async def get(at: Setting, effort: Effort) -> list[Row]:
-    rows = []
+async def get(at: Setting, effort: Effort) -> AsyncIterator[Row]:
     for stored in at.stored.values():
         ours, bare = get_calls(at, stored)
         our_writes, bare_writes = update_calls(at, stored)
         sides = Side(at.server.process, ours, our_writes), Side(at.floor, bare, bare_writes)
         costs = await alternate(*sides, effort.rounds, shuffled(stored.count, effort.calls))
         note = f"{stored.served_bytes} bytes, 50 updates/s beside, on both"
-        rows.append(row(f"get {stored.kind.plural}", 1.25, costs, note=note))
-    return rows
+        yield row(f"get {stored.kind.plural}", 1.25, costs, note=note)
 
 
 def create_calls(at: Setting, stored: Stored) -> tuple[Call, Call]:
@@ -94,28 +92,24 @@ def create_calls(at: Setting, stored: Stored) -> tuple[Call, Call]:
     )
 
 
-async def create(at: Setting, effort: Effort) -> list[Row]:
+async def create(at: Setting, effort: Effort) -> AsyncIterator[Row]:
     def names(number: int) -> list[int]:
         return list(range(200_000 + number * effort.calls, 200_000 + (number + 1) * effort.calls))
 
-    rows = []
     for stored in at.stored.values():
         ours, bare = create_calls(at, stored)
         costs = await alternate(Side(at.server.process, ours), Side(at.floor, bare), effort.rounds, names)
         for number in range(effort.rounds + 1):
             await at.store.remove(stored.kind.key(index) for index in names(number))
-        rows.append(row(f"create {stored.kind.plural}", 1.1, costs))
-    return rows
+        yield row(f"create {stored.kind.plural}", 1.1, costs)
 
 
-async def update(at: Setting, effort: Effort) -> list[Row]:
-    rows = []
+async def update(at: Setting, effort: Effort) -> AsyncIterator[Row]:
     for stored in at.stored.values():
         ours, bare = update_calls(at, stored)
         sides = Side(at.server.process, ours), Side(at.floor, bare)
         costs = await alternate(*sides, effort.rounds, shuffled(stored.count, effort.calls))
-        rows.append(row(f"update {stored.kind.plural}", 1.25, costs, note="without resourceVersion"))
-    return rows
+        yield row(f"update {stored.kind.plural}", 1.25, costs, note="without resourceVersion")
 
 
 async def pages(call: Unary) -> AsyncIterator[bytes]:
@@ -124,12 +118,15 @@ async def pages(call: Unary) -> AsyncIterator[bytes]:
     while True:
         answer = await call(objects.page(token))
         yield answer
-        token = wire.first(wire.first(answer, 1), 3)
-        if not token:
+        following = wire.first(wire.first(answer, 1), 3)
+        if not following:
             return
+        if following == token:
+            raise ValueError(f"the page after {token!r} leads to itself")
+        token = following
 
 
-async def list_all(at: Setting, effort: Effort) -> list[Row]:
+async def list_all(at: Setting, effort: Effort) -> AsyncIterator[Row]:
     """One call here is a listing of everything, page by page."""
     lists = [unary(at.user, stored.kind.method("List")) for stored in at.stored.values()]
     sizes, items = [], 0
@@ -154,24 +151,23 @@ async def list_all(at: Setting, effort: Effort) -> list[Row]:
     sides = Side(at.server.process, ours), Side(at.floor, floors)
     costs = await alternate(*sides, effort.rounds, lambda _: list(range(effort.lists)))
     note = f"{items:,} objects, {sum(sizes) / 1e6:.1f} MB, {len(sizes)} pages"
-    return [row("list all", 1.3, costs, "ms", note)]
+    yield row("list all", 1.3, costs, "ms", note)
 
 
-async def measured(directory: Path, effort: Effort, wanted: Callable[[str], bool]) -> list[Row]:
+async def measured(directory: Path, effort: Effort, wanted: Callable[[str], bool]) -> AsyncIterator[Row]:
     """The rows against the floor, with 10,000 objects stored: half ConfigMaps of 1 KB, half Pods of 2.5 KB."""
-    rows: list[Row] = []
     kinds = config_map(CONFIG_MAP_BYTES), pod(POD_BYTES)
     async with setting(directory, kinds, (STORED_OF_EACH, STORED_OF_EACH)) as at:
         if wanted("memory"):
             note = "on etcd, 5,000 of 1 KB and 5,000 of 2.5 KB read from it"
-            rows.append(Row("memory, etcd", at.server.process.resident(), "MiB", 150, note=note))
+            yield Row("memory, etcd", at.server.process.resident(), "MiB", 150, note=note)
         for name, part in (("get", get), ("list", list_all), ("update", update), ("create", create)):
             if wanted(name):
-                rows += await part(at, effort)
-    return rows
+                async for figure in part(at, effort):
+                    yield figure
 
 
-async def scaled(directory: Path, effort: Effort) -> list[Row]:
+async def scaled(directory: Path, effort: Effort) -> AsyncIterator[Row]:
     """Get where many objects are stored against Get where few are: two servers, each with an etcd of its own."""
     few, many = effort.scales
     kind = config_map(CONFIG_MAP_BYTES)
@@ -181,4 +177,4 @@ async def scaled(directory: Path, effort: Effort) -> list[Row]:
     ):
         sides = [Side(at.server.process, get_calls(at, at.stored[kind.plural])[0]) for at in (large, small)]
         costs = await alternate(sides[0], sides[1], effort.rounds, shuffled(many, effort.calls))
-    return [row(f"get, {many:,} stored", 1.25, costs, note=f"its floor is Get with {few:,} stored")]
+    yield row(f"get, {many:,} stored", 1.25, costs, note=f"its floor is Get with {few:,} stored")

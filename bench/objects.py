@@ -52,7 +52,7 @@ def get(index: int) -> bytes:
 
 def page(token: bytes) -> bytes:
     """A list request for the page behind `token` (b"": the first)."""
-    options = field(2, field(7, token)) if token else b""
+    options = field(2, field(8, token)) if token else b""
     return field(1, NAMESPACE.encode()) + options
 
 

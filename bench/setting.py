@@ -67,21 +67,21 @@ class Stored:
 @dataclass(slots=True)
 class Setting:
     server: Server
-    etcd: Etcd
     floor: Process
     user: grpc.aio.Channel
     floor_channel: grpc.aio.Channel
     store: EtcdClient
+    floor_store: EtcdClient
     stored: dict[str, Stored] = field(default_factory=dict)
 
     async def fill(self, kind: Kind, count: int) -> Stored:
-        """Stores `count` objects: one by the API, the others in etcd as its copies; the floor's keys."""
+        """Stores `count` objects: one by the API, the others in etcd as its copies; in the floor's too."""
         created = await insist(unary(self.user, kind.method("Create")), kind.write(0, 0))
         metadata = meta_pb2.PartialObjectMetadata.FromString(created).metadata
         value = await self.store.get(kind.key(0))
         uid = metadata.uid.encode()
         await self.store.fill((kind.key(i), objects.stored_copy(value, i, uid)) for i in range(1, count))
-        await self.store.fill((floor_key(kind, i), value) for i in range(count))
+        await self.floor_store.fill((floor_key(kind, i), value) for i in range(count))
         served = await insist(unary(self.user, kind.method("Get")), objects.get(count - 1))
         result = Stored(kind, count, len(served), kind.with_object(as_updated(kind, served)))
         self.stored[kind.plural] = result
@@ -111,24 +111,28 @@ def floor_request(answer_bytes: int, key: bytes, length: int) -> bytes:
 async def setting(directory: Path, kinds: Sequence[Kind], counts: Sequence[int]) -> AsyncIterator[Setting]:
     """Everything started and filled; ended and closed at the end."""
     certificates = make(directory / "certificates")
-    etcd = Etcd(directory / "etcd", durable=True)
-    etcd.start()
+    # An etcd for either, so that the server's cache need not ask behind revisions that are none of its own.
+    etcd, floor_etcd = (Etcd(directory / name, durable=True) for name in ("etcd", "floor-etcd"))
     server = Server(directory / "server", certificates, etcd.url)
     floor_port = free_port()
-    beside = floor(directory, certificates, etcd.port, floor_port)
+    beside = floor(directory, certificates, floor_etcd.port, floor_port)
     try:
+        etcd.start()
+        floor_etcd.start()
         server.start()
         beside.spawn()
         async with channel(server.port, certificates, ADMIN) as admin:
             await bind_user(admin)
         async with channel(server.port, certificates, USER) as user, channel(floor_port, certificates, USER) as bare:
             await bare.channel_ready()
-            result = Setting(server, etcd, beside, user, bare, EtcdClient(etcd.port))
+            result = Setting(server, beside, user, bare, EtcdClient(etcd.port), EtcdClient(floor_etcd.port))
             for kind, count in zip(kinds, counts, strict=True):
                 await result.fill(kind, count)
             yield result
             await result.store.close()
+            await result.floor_store.close()
     finally:
         beside.end()
         server.process.end()
         etcd.stop()
+        floor_etcd.stop()

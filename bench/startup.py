@@ -1,6 +1,6 @@
 """How soon after its start the server is ready, and how much memory it holds, on SQLite."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from statistics import median
 
@@ -38,12 +38,11 @@ def starts(server: Server) -> float:
     return seconds
 
 
-async def start(directory: Path, quick: bool, wanted: Callable[[str], bool]) -> list[Row]:
+async def start(directory: Path, quick: bool, wanted: Callable[[str], bool]) -> AsyncIterator[Row]:
     certificates = make(directory / "certificates")
-    rows = []
     if wanted("ready"):
         empty = [starts(Server(directory / f"empty-{number}", certificates)) for number in range(ROUNDS)]
-        rows.append(Row("ready, empty", median(empty), "s", 1.5, note="SQLite, process start to /readyz"))
+        yield Row("ready, empty", median(empty), "s", 1.5, note="SQLite, process start to /readyz")
     count = 500 if quick else STORED_OF_EACH
     server = Server(directory / "full", certificates)
     server.start()
@@ -52,10 +51,9 @@ async def start(directory: Path, quick: bool, wanted: Callable[[str], bool]) -> 
         settle(server.process)
         if wanted("memory"):
             note = f"on SQLite, after {count:,} of 1 KB and {count:,} of 2.5 KB were created"
-            rows.append(Row("memory, SQLite", server.process.resident(), "MiB", 150, note=note))
+            yield Row("memory, SQLite", server.process.resident(), "MiB", 150, note=note)
     finally:
         server.process.end()
     if wanted("ready"):
         full = [starts(server) for _ in range(ROUNDS)]
-        rows.append(Row(f"ready, {2 * count:,} objects", median(full), "s", 1.5, note="SQLite"))
-    return rows
+        yield Row(f"ready, {2 * count:,} objects", median(full), "s", 1.5, note="SQLite")

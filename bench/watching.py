@@ -130,14 +130,13 @@ async def latency(at: Setting, stored: Stored, total: int, bar: float, seconds: 
     return Row(f"write to event p99, {total} watchers", figure, "ms", bar, note=notes[figures.index(figure)])
 
 
-async def fan_out(directory: Path, quick: bool, wanted: Callable[[str], bool]) -> list[Row]:
+async def fan_out(directory: Path, quick: bool, wanted: Callable[[str], bool]) -> AsyncIterator[Row]:
     """The rows of watches, on etcd, objects of 1 KB."""
-    seconds, rows = (2.0 if quick else 6.0), []
+    seconds = 2.0 if quick else 6.0
     async with setting(directory, [config_map(CONFIG_MAP_BYTES)], [STORED]) as at:
         stored = at.stored["configmaps"]
         if wanted("watch"):
-            rows.append(await throughput(at, stored, seconds))
+            yield await throughput(at, stored, seconds)
         if wanted("latency"):
-            rows.append(await latency(at, stored, 100, 30, seconds))
-            rows.append(await latency(at, stored, 500, 200, seconds))
-    return rows
+            yield await latency(at, stored, 100, 30, seconds)
+            yield await latency(at, stored, 500, 200, seconds)

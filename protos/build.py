@@ -1,6 +1,6 @@
 """Makes what is generated from the .proto files: `python protos/build.py [--into DIR]`.
 
-From the messages' options it writes one rpc.proto per group version (a typed service for each stored resource), then
+From the messages' options it writes one rpc.proto per group version (a typed service for each resource), then
 the Python modules of everything. With --into it leaves this folder alone and writes there, to be compared.
 """
 
@@ -55,7 +55,7 @@ def messages(root: Path) -> list[Descriptor]:
 
 
 def resource_options(pool_message: Descriptor) -> Message | None:
-    """The message's ResourceOptions where it is a resource that is stored."""
+    """The message's ResourceOptions where it is a resource with a service of its own."""
     extension = pool_message.file.pool.FindExtensionByName("pilothouse.api.resource_type")
     options_class = message_factory.GetMessageClass(
         pool_message.file.pool.FindMessageTypeByName("google.protobuf.MessageOptions")
@@ -64,7 +64,7 @@ def resource_options(pool_message: Descriptor) -> Message | None:
     if not options.HasExtension(extension):
         return None
     found: Message = options.Extensions[extension]
-    return found if found.HasField("storage") else None
+    return found if found.service else None  # type: ignore[attr-defined]
 
 
 def service_lines(kind: str, options: Message) -> Iterator[str]:
@@ -73,6 +73,12 @@ def service_lines(kind: str, options: Message) -> Iterator[str]:
     subresources = {s.name for s in options.subresources}  # type: ignore[attr-defined]
     yield f"// {options.plural}"  # type: ignore[attr-defined]
     yield f"service {options.service} {{"  # type: ignore[attr-defined]
+    if verbs == {"create"}:
+        yield f"  rpc Create(Create{kind}Request) returns ({kind});"
+        yield "}"
+        yield ""
+        yield from request_lines(kind, "Create")
+        return
     yield f"  rpc Get(meta.v1.GetRequest) returns ({kind});"
     yield f"  rpc List(meta.v1.ListRequest) returns ({kind}List);"
     yield f"  rpc Watch(meta.v1.WatchRequest) returns (stream {kind}WatchFrame);"
@@ -87,13 +93,7 @@ def service_lines(kind: str, options: Message) -> Iterator[str]:
     yield "}"
     yield ""
     for verb in ("Create", "Update"):
-        yield f"// Asks to {verb.lower()} a {kind}."
-        yield f"message {verb}{kind}Request {{"
-        yield "  string namespace = 1;"
-        yield f"  {kind} object = 2;"
-        yield f"  meta.v1.{verb}Options options = 3;"
-        yield "}"
-        yield ""
+        yield from request_lines(kind, verb)
     yield f"// The changes of one or more whole revisions to {kind} objects."
     yield f"message {kind}WatchFrame {{"
     yield "  // One change."
@@ -111,14 +111,27 @@ def service_lines(kind: str, options: Message) -> Iterator[str]:
     yield ""
 
 
+def request_lines(kind: str, verb: str) -> Iterator[str]:
+    """The request that carries an object."""
+    yield f"// Asks to {verb.lower()} a {kind}."
+    yield f"message {verb}{kind}Request {{"
+    yield "  string namespace = 1;"
+    yield f"  {kind} object = 2;"
+    yield f"  meta.v1.{verb}Options options = 3;"
+    yield "}"
+    yield ""
+
+
 def write_services(found: list[Descriptor], root: Path) -> None:
-    """Writes rpc.proto into each group version's folder that has stored resources."""
+    """Writes rpc.proto into each group version's folder that has resources."""
     by_package: dict[str, list[tuple[Descriptor, Message]]] = {}
     for descriptor in found:
         if (options := resource_options(descriptor)) is not None:
             by_package.setdefault(descriptor.file.package, []).append((descriptor, options))
     for package, kinds in by_package.items():
-        imports = {d.file.name for d, _ in kinds} | {f"pilothouse/api/meta/v1/{f}.proto" for f in ("meta", "requests")}
+        imports = {d.file.name for d, _ in kinds} | {"pilothouse/api/meta/v1/meta.proto"}
+        if any(set(o.verbs) != {"create"} for _, o in kinds):  # type: ignore[attr-defined]
+            imports.add("pilothouse/api/meta/v1/requests.proto")
         lines = [f'import "{i}";' for i in sorted(imports)] + [""]
         for descriptor, options in sorted(kinds, key=lambda k: k[0].name):
             lines += service_lines(descriptor.name, options)

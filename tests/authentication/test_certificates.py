@@ -138,10 +138,10 @@ def test_a_list_that_breaks_stays_in_force(clock: Clock, tmp_path: Path, caplog:
 
 def test_a_list_of_no_use_is_named_at_the_start(tmp_path: Path) -> None:
     path = tmp_path / "list"
-    with pytest.raises(RevocationError, match=r"^--client-crl-file: cannot read .*list: No such file or directory$"):
+    with pytest.raises(RevocationError, match=r"^--crl-file: cannot read .*list: No such file or directory$"):
         Revocations(crl=path)
     path.write_text("12\nxyz\n")
-    with pytest.raises(RevocationError, match=r"^--client-crl-file: .* holds no certificate revocation list"):
+    with pytest.raises(RevocationError, match=r"^--crl-file: .* holds no certificate revocation list"):
         Revocations(crl=path)
     with pytest.raises(RevocationError, match=r"^--client-revoked-serials-file: .*list, line 2: not a hexadecimal"):
         Revocations(serials=path)

@@ -9,7 +9,7 @@ from pilothouse.server.store.base import Put
 from pilothouse.server.store.sqlite import SqliteStore
 from pilothouse.server.verbs.plane import Plane
 
-from tests.support.plane import running_plane
+from tests.support.plane import admitting_plane
 
 
 @asynccontextmanager
@@ -21,7 +21,7 @@ async def seasoned_plane(directory: Path) -> AsyncIterator[Plane]:
         for _ in range(3):
             await store.transact([Put("/registry/early", b"")])
         await store.compact(await store.revision())
-        async with running_plane(store) as plane:
+        async with admitting_plane(store, ["NodeRestriction"]) as plane:
             await lay_down(plane)
             yield plane
     finally:

@@ -20,8 +20,8 @@ TOGETHER = 16
 
 
 async def replay_all(cases: Sequence[Case], directory: Path) -> list[Outcome]:
-    """All cases against one assembly of the verbs, its store a file in `directory`. Many run at a time: each has its own
-    namespace. Those that do something to the store itself come after the others, one by one."""
+    """All cases against one assembly of the verbs, its store a file in `directory`. Many run at a time: each has a
+    namespace of its own. Those that do something to the store itself come after the others, one by one."""
     outcomes: dict[str, Outcome] = {}
     room = asyncio.Semaphore(TOGETHER)
     async with verbs_transport(directory) as transport:
@@ -42,7 +42,7 @@ def _alone(case: Case) -> bool:
 
 def table(outcomes: Sequence[Outcome]) -> str:
     """Total, equal, different and not replayable, by area; then what those not replayable need."""
-    rows = [("area", "total", "equal", "different", "not replayable")]
+    rows: list[tuple[str, ...]] = [("area", "total", "equal", "different", "not replayable")]
     areas = list(dict.fromkeys(o.case.area for o in outcomes))
     for area in (*areas, ""):
         some = [o for o in outcomes if o.case.area == area or not area]

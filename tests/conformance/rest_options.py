@@ -1,8 +1,10 @@
 """The options of a request, from its query and, for a deletion, from its body."""
 
+import json
 from typing import Any
 
 from pilothouse.api.meta.v1 import meta_pb2 as meta
+from pilothouse.server.errors import BadRequest
 from pilothouse.server.meta.codec import codec_for
 
 from tests.conformance.rest_paths import query_of
@@ -20,12 +22,13 @@ _LIST_SWITCHES = {"allowWatchBookmarks": "allow_watch_bookmarks", "sendInitialEv
 
 
 def list_options(request: Request) -> meta.ListOptions:
+    """Raises BadRequest for what is no number."""
     options: Any = meta.ListOptions()
     for name, values in query_of(request).items():
         if name in _LIST_TEXTS:
             setattr(options, _LIST_TEXTS[name], values[0])
         elif name in _LIST_NUMBERS:
-            setattr(options, _LIST_NUMBERS[name], int(values[0]))
+            setattr(options, _LIST_NUMBERS[name], _number(values[0]))
         elif name in _LIST_SWITCHES:
             setattr(options, _LIST_SWITCHES[name], _switch(values[0]))
     return options  # type: ignore[no-any-return]
@@ -38,12 +41,19 @@ def delete_options(request: Request) -> meta.DeleteOptions:
     query, options = query_of(request), meta.DeleteOptions()
     options.dry_run.extend(query.get("dryRun", ()))
     if "gracePeriodSeconds" in query:
-        options.grace_period_seconds = int(query["gracePeriodSeconds"][0])
+        options.grace_period_seconds = _number(query["gracePeriodSeconds"][0])
     if "propagationPolicy" in query:
         options.propagation_policy = query["propagationPolicy"][0]
     if "orphanDependents" in query:
         options.orphan_dependents = _switch(query["orphanDependents"][0])
     return options
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise BadRequest(f"strconv.ParseInt: parsing {json.dumps(text)}: invalid syntax") from None
 
 
 def _switch(text: str) -> bool:

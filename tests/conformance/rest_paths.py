@@ -35,7 +35,7 @@ def target_of(registry: Registry, request: Request) -> Target | None:
     if rest[0] == "namespaces" and len(rest) > 2 and rest[2] not in ("status", "finalize"):
         namespace, rest = rest[1], rest[2:]
     plural, name, subresource = (*rest, "", "", "")[:3]
-    types = {(t.group, t.version, t.plural): t for t in registry}
+    types = {(t.group, t.version, t.plural): t for t in (*registry, *registry.reviews)}
     return Target(types.get((group, version, plural)), plural, namespace, name, subresource)
 
 

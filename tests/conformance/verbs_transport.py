@@ -12,7 +12,17 @@ from pathlib import Path
 
 from pilothouse.api.dynamic.v1 import dynamic_pb2 as dynamic
 from pilothouse.api.meta.v1 import meta_pb2 as meta
-from pilothouse.server.errors import ApiError, Expired
+from pilothouse.server.authentication.user import authenticated
+from pilothouse.server.errors import (
+    AlreadyExists,
+    ApiError,
+    Conflict,
+    Expired,
+    Forbidden,
+    Invalid,
+    MethodNotSupported,
+    NotFound,
+)
 from pilothouse.server.meta.codec import codec_for
 from pilothouse.server.meta.context import RequestContext
 from pilothouse.server.meta.resource import ResourceType
@@ -21,7 +31,7 @@ from pilothouse.server.verbs import create, delete, delete_collection, get, patc
 from pilothouse.server.verbs import list as listing
 from pilothouse.server.verbs.body import Body, Encoding, FieldValidation
 from pilothouse.server.verbs.faults import api_error
-from pilothouse.server.verbs.options import write_options
+from pilothouse.server.verbs.options import forbid_force, write_options
 from pilothouse.server.verbs.patch import PatchType
 from pilothouse.server.verbs.plane import Plane
 
@@ -31,10 +41,12 @@ from tests.conformance.rest_options import delete_options, list_options
 from tests.conformance.rest_paths import Target, query_of, target_of, verb_of
 from tests.conformance.transport import Request, Response
 
+# As the holder of a client certificate is known.
+CERTIFICATE = {"authentication.kubernetes.io/credential-id": (f"X509SHA256={'0a' * 32}",)}
 USERS = {
-    "admin": User("admin", ("system:masters", "system:authenticated")),
-    "nobody": User("nobody", ("system:authenticated",)),
-    "node": User("system:node:n1", ("system:nodes", "system:authenticated")),
+    "admin": User("admin", ("system:masters", "system:authenticated"), extra=CERTIFICATE),
+    "nobody": User("nobody", ("system:authenticated",), extra=CERTIFICATE),
+    "node": User("system:node:n1", ("system:nodes", "system:authenticated"), extra=CERTIFICATE),
     "anonymous": User("system:anonymous", ("system:unauthenticated",)),
 }
 EVENT_TYPES = {1: "ADDED", 2: "MODIFIED", 3: "DELETED"}
@@ -54,7 +66,6 @@ class VerbsTransport:
             ("as=" in accept, "tables and partial objects"),
             ("json" not in accept, "other content types than JSON"),
             ("authorization" in request.headers, "bearer tokens"),
-            (any(h.startswith("impersonate") for h in request.headers), "impersonation"),
             ("apply" in content, "server-side apply"),
             (request.method == "PATCH" and content not in PATCH_TYPES, "other content types than JSON"),
             (request.method in ("POST", "PUT") and content not in ("application/json", ""), "other content types"),
@@ -68,9 +79,8 @@ class VerbsTransport:
     def _missing(self, request: Request, target: Target) -> str:
         if target.type is None:
             group = request.path.split("/")[2]
-            return "reviews and tokens" if group.endswith(("authorization.k8s.io", "authentication.k8s.io")) else (
-                "types the registry lacks"
-            )
+            review = group.endswith(("authorization.k8s.io", "authentication.k8s.io"))
+            return "reviews and tokens" if review else "types the registry lacks"
         if target.subresource not in ("", "status"):
             return f"subresource {target.subresource}"
         return "" if verb_of(request, target) in target.type.verbs else "methods refused by path"
@@ -82,7 +92,7 @@ class VerbsTransport:
         target = target_of(self._plane.registry, request)
         assert target is not None
         assert target.type is not None
-        warnings: list[str] = []
+        warnings = list(target.type.warnings)
         try:
             code, body = await self._answer(request, target, target.type, warnings)
         except Exception as error:  # noqa: BLE001 (the outermost frame of a request)
@@ -94,7 +104,7 @@ class VerbsTransport:
     ) -> tuple[int, bytes]:
         verb = verb_of(request, target)
         context = RequestContext(
-            user=USERS[request.user],
+            user=_user(request),
             verb=verb,
             type=resource,
             namespace=target.namespace,
@@ -110,12 +120,7 @@ class VerbsTransport:
 
     async def _list(self, request: Request, context: RequestContext) -> tuple[int, bytes]:
         page = await listing.list_(self._plane, context, list_options(request))
-        metadata: dict[str, Json] = {"resourceVersion": str(page.revision)}
-        if page.continue_token:
-            metadata["continue"] = page.continue_token
-        if page.remaining is not None:
-            metadata["remainingItemCount"] = page.remaining
-        return 200, self._objects(context, metadata, [item.body for item in page.items])
+        return 200, self._page(context, page)
 
     async def _watch(self, request: Request, context: RequestContext) -> tuple[int, bytes]:
         options, lines = list_options(request), list[dict[str, Json]]()
@@ -158,7 +163,7 @@ class VerbsTransport:
         options = delete_options(request)
         context = replace(context, dry_run=bool(options.dry_run))
         page = await delete_collection.delete_collection(self._plane, context, list_options(request), options)
-        return 200, self._objects(context, {"resourceVersion": str(self._plane.cache.revision)}, [i.body for i in page])
+        return 200, self._page(context, page)
 
     def _value(self, context: RequestContext, body: bytes) -> dict[str, Json]:
         resource = context.type
@@ -168,18 +173,36 @@ class VerbsTransport:
     def _object(self, context: RequestContext, body: bytes) -> bytes:
         return json.dumps(self._value(context, body)).encode()
 
-    def _objects(self, context: RequestContext, metadata: dict[str, Json], bodies: Sequence[bytes]) -> bytes:
+    def _page(self, context: RequestContext, page: listing.Listing) -> bytes:
+        metadata: dict[str, Json] = {"resourceVersion": str(page.revision)}
+        if page.continue_token:
+            metadata["continue"] = page.continue_token
+        if page.remaining is not None:
+            metadata["remainingItemCount"] = page.remaining
         resource = context.type
         codec = self._plane.kind(resource).codec()
-        items = [codec.to_value(resource.message.FromString(body)) for body in bodies]
+        items = [codec.to_value(resource.message.FromString(item.body)) for item in page.items]
         head = {"kind": f"{resource.kind}List", "apiVersion": resource.api_version, "metadata": metadata}
         return json.dumps({**head, "items": items}).encode()
+
+
+def _user(request: Request) -> User:
+    """Who asks, or whom an administrator asks as: impersonation itself is a door's business."""
+    headers = request.headers
+    if "impersonate-user" not in headers:
+        return USERS[request.user]
+    groups = [headers["impersonate-group"]] if "impersonate-group" in headers else []
+    prefix = "impersonate-extra-"
+    extra = {name.removeprefix(prefix): (value,) for name, value in headers.items() if name.startswith(prefix)}
+    return authenticated(headers["impersonate-user"], groups, uid=headers.get("impersonate-uid", ""), extra=extra)
 
 
 def _with_options(kind: str, request: Request, context: RequestContext) -> tuple[RequestContext, FieldValidation]:
     query = query_of(request)
     dry_run, manager, validation = (query.get(name, []) for name in ("dryRun", "fieldManager", "fieldValidation"))
     options = write_options(kind, dry_run, "".join(manager), "".join(validation), FieldValidation.WARN)
+    if "force" in query:
+        forbid_force()
     context = replace(context, dry_run=options.dry_run, field_manager=options.field_manager)
     return context, options.field_validation
 
@@ -209,6 +232,7 @@ def status_of(error: ApiError) -> dict[str, Json]:
         "retryAfterSeconds": error.retry_after,
     }
     details = {key: value for key, value in known.items() if value}
+    always = isinstance(error, Invalid | NotFound | Forbidden | Conflict | AlreadyExists | MethodNotSupported)
     status = {
         "kind": "Status",
         "apiVersion": "v1",
@@ -218,7 +242,7 @@ def status_of(error: ApiError) -> dict[str, Json]:
         "reason": error.reason,
         "code": error.code,
     }
-    return {**status, "details": details} if details else status
+    return {**status, "details": details} if details or always else status
 
 
 def _refusal(error: ApiError, warnings: Sequence[str]) -> Response:

@@ -1,5 +1,6 @@
 """Short forms of requests, for tests that speak to the server in bytes."""
 
+from pilothouse.api.apps.v1.apps_pb2 import Deployment
 from pilothouse.api.core.v1.core_pb2 import ConfigMap, Namespace
 from pilothouse.api.dynamic.v1 import dynamic_pb2 as dynamic
 
@@ -12,6 +13,7 @@ VERBS = ("Get", "List", "Watch", "Create", "Update", "Patch", "Delete", "DeleteC
 
 CONFIG_MAPS = dynamic.ResourceName(version="v1", resource="configmaps")
 SECRETS = dynamic.ResourceName(version="v1", resource="secrets")
+DEPLOYMENTS = dynamic.ResourceName(group="apps", version="v1", resource="deployments")
 NAMESPACES = dynamic.ResourceName(version="v1", resource="namespaces")
 
 
@@ -19,6 +21,16 @@ def writing(namespace: str, name: str, **data: str) -> dynamic.WriteRequest:
     """A ConfigMap to be created or updated through the dynamic service."""
     body = ConfigMap(metadata={"name": name}, data=data).SerializeToString()
     return dynamic.WriteRequest(resource=CONFIG_MAPS, namespace=namespace, object=body)
+
+
+def deployment(name: str, *arguments: str) -> Deployment:
+    """One that is valid and depends on nothing."""
+    labels = {"app": name}
+    container = {"name": "c", "image": "i", "args": arguments}
+    template = {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
+    return Deployment(
+        metadata={"name": name}, spec={"replicas": 1, "selector": {"match_labels": labels}, "template": template}
+    )
 
 
 def writing_json(namespace: str, body: bytes, resource: dynamic.ResourceName = CONFIG_MAPS) -> dynamic.WriteRequest:

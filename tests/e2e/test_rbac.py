@@ -11,13 +11,26 @@ import grpc
 import pytest
 from google.protobuf.message import Message
 from grpc import StatusCode
+from pilothouse.api.apps.v1.apps_pb2 import Deployment
 from pilothouse.api.core.v1.core_pb2 import ConfigMap, Secret
 from pilothouse.api.core.v1.pods_pb2 import Pod
 from pilothouse.api.dynamic.v1 import dynamic_pb2 as dynamic
 from pilothouse.api.meta.v1 import requests_pb2 as requests
 
-from tests.e2e.requests import CONFIG_MAPS, DYNAMIC, MAPS, PODS, SECRETS, make, make_namespace, writing, writing_json
-from tests.support.caller import Caller, Refusal, admin_of, refusal, user_of
+from tests.e2e.requests import (
+    CONFIG_MAPS,
+    DEPLOYMENTS,
+    DYNAMIC,
+    MAPS,
+    PODS,
+    SECRETS,
+    deployment,
+    make,
+    make_namespace,
+    writing,
+    writing_json,
+)
+from tests.support.caller import EOF, Caller, Refusal, admin_of, refusal, user_of
 from tests.support.server import ServerProcess
 
 BINDINGS = dynamic.ResourceName(group="rbac.authorization.k8s.io", version="v1", resource="rolebindings")
@@ -182,30 +195,28 @@ async def test_who_may_evict_pods_may_not_create_them(server: ServerProcess, adm
 async def test_who_may_write_the_status_may_write_nothing_else(
     server: ServerProcess, admin: Caller, namespace: str
 ) -> None:
-    rules = [{"apiGroups": [""], "resources": ["pods/status"], "verbs": ["update", "patch"]}]
-    pod = Pod(metadata={"name": "p"}, spec={"containers": [{"name": "c", "image": "i"}]})
-    pods = dynamic.ResourceName(version="v1", resource="pods")
-    write = dynamic.WriteRequest(resource=pods, namespace=namespace, object=pod.SerializeToString())
+    rules = [{"apiGroups": ["apps"], "resources": ["deployments/status"], "verbs": ["update", "patch"]}]
+    named: dict[str, Any] = {"resource": DEPLOYMENTS, "namespace": namespace}
+    written = deployment("d")
+    write = dynamic.WriteRequest(object=written.SerializeToString(), **named)
     await admin.call(DYNAMIC + "Create", write)
     async with await user_with(server, admin, namespace, rules) as reporter:
         forbidden(await reporter.refused(DYNAMIC + "Update", write))
-        pod.spec.containers[0].image = "evil"
-        pod.status.phase = "Running"
-        status = dynamic.WriteRequest(
-            resource=pods, namespace=namespace, object=pod.SerializeToString(), subresource="status"
+        written.spec.replicas, written.status.replicas = 9, 7
+        write = dynamic.WriteRequest(object=written.SerializeToString(), subresource="status", **named)
+        await reporter.call(DYNAMIC + "Update", write)
+        document = b'{"spec":{"replicas":9},"metadata":{"name":"d"},"status":{"readyReplicas":5}}'
+        patch = dynamic.PatchRequest(
+            name="d", type=requests.STRATEGIC_MERGE_PATCH, patch=document, subresource="status", **named
         )
-        await reporter.call(DYNAMIC + "Update", status)
-        patch = b'{"spec":{"containers":[{"name":"c","image":"evil"}]},"metadata":{"finalizers":["a.b/c"]}}'
-        asked = requests.PatchRequest(
-            namespace=namespace, name="p", type=requests.STRATEGIC_MERGE_PATCH, patch=patch, subresource="status"
-        )
-        await reporter.call(PODS + "Patch", asked)
-    kept = Pod.FromString(await admin.call(PODS + "Get", requests.GetRequest(namespace=namespace, name="p")))
-    assert (kept.spec.containers[0].image, kept.status.phase) == ("i", "Running")
+        await reporter.call(DYNAMIC + "Patch", patch)
+    kept = await admin.call(DYNAMIC + "Get", dynamic.GetRequest(name="d", **named))
+    found = Deployment.FromString(dynamic.Object.FromString(kept).object)
+    assert (found.spec.replicas, found.status.replicas, found.status.ready_replicas) == (1, 7, 5)
 
 
 async def read_on(stream: Any, into: list[bytes]) -> None:
-    async for frame in stream:
+    while (frame := await stream.read()) is not EOF:
         into.append(frame)
 
 
@@ -237,7 +248,6 @@ async def test_secrets_are_in_no_log_and_no_message(server: ServerProcess, admin
         {"data": {"bad key!": encoded}},
         {"data": marker},
         {"data": {"k": encoded}, "type": "kubernetes.io/dockerconfigjson"},
-        {"data": {".dockerconfigjson": encoded}, "type": "kubernetes.io/dockerconfigjson"},
         {"data": {"tls.crt": encoded}, "type": "kubernetes.io/tls"},
         {"stringData": {"k": 5, "l": marker}},
         {"stringData": {"bad key!": marker}},
@@ -254,8 +264,6 @@ async def test_secrets_are_in_no_log_and_no_message(server: ServerProcess, admin
         (requests.MERGE_PATCH, b'{"data":{"k":"AAAA"}}'),
         (requests.MERGE_PATCH, b'{"data":{"k":5}}'),
         (requests.JSON_PATCH, b'[{"op":"test","path":"/data/k","value":"AAAA"}]'),
-        (requests.JSON_PATCH, b'[{"op":"copy","from":"/data/k","path":"/metadata/uid"}]'),
-        (requests.JSON_PATCH, b'[{"op":"copy","from":"/data/k","path":"/metadata/name"}]'),
         (requests.JSON_PATCH, b'[{"op":"add","path":"/data/k/deeper","value":"x"}]'),
     ):
         asked = requests.PatchRequest(namespace=namespace, name="s", type=kind, patch=patch)

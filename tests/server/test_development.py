@@ -9,11 +9,12 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 from pilothouse.client.config import ClientConfig
 from pilothouse.server.config import ConfigError, ServerConfig
-from pilothouse.server.development import prepare
+from pilothouse.server.development import prepare, write_client_config
 
 
 def prepared(data: Path, bind_address: str = "127.0.0.1") -> tuple[ServerConfig, dict[str, str]]:
     config, _ = prepare(ServerConfig(data_dir=data, bind_address=bind_address, grpc_port=7000))
+    write_client_config(config)
     client: dict[str, str] = yaml.safe_load((data / "pilothouse.yaml").read_text())
     return config, client
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
 import grpc
 from google.protobuf.message import Message
@@ -14,7 +14,8 @@ from pilothouse.server.authentication.pki import Pki
 from tests.support.server import ServerProcess
 
 DEADLINE = 15.0
-M = TypeVar("M", bound=Message)
+# What a stream reads at its end; the stubs do not know it.
+EOF: Any = grpc.aio.EOF  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,17 @@
 
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from google.protobuf.message import Message
 from pilothouse.api.meta.v1 import meta_pb2 as meta
+from pilothouse.server.admission.chain import Chain
 from pilothouse.server.app import open_plane
+from pilothouse.server.config import ServerConfig
 from pilothouse.server.meta.context import RequestContext
 from pilothouse.server.meta.resource import ResourceType
 from pilothouse.server.meta.user import User
@@ -31,9 +34,29 @@ RING_BYTES = 32 << 20
 async def running_plane(
     store: Store, ring_bytes: int = RING_BYTES, now: Callable[[], float] = time.time
 ) -> AsyncIterator[Plane]:
-    """The plane on a store that somebody else closes."""
+    """The plane on a store that somebody else closes. No admission plugin stands in the line, so that namespaces need
+    not exist: what plugins do is tested with them."""
     async with AsyncExitStack() as stack:
-        yield await open_plane(stack, store, True, ring_bytes, 3600, now)
+        plane = await open_plane(stack, store, ServerConfig(watch_cache_bytes=ring_bytes), now)
+        yield replace(plane, admission=Chain(()))
+
+
+@asynccontextmanager
+async def admitting_plane(
+    store: Store, plugins: Sequence[str] = (), file: Path | None = None, now: Callable[[], float] = time.time
+) -> AsyncIterator[Plane]:
+    """The plane with the default admission plugins and these; file: of their AdmissionConfiguration."""
+    async with AsyncExitStack() as stack:
+        config = ServerConfig(enable_admission_plugins=tuple(plugins), admission_control_config_file=file)
+        yield await open_plane(stack, store, config, now)
+
+
+async def add_namespace(plane: Plane, name: str, **metadata: Any) -> None:
+    """A namespace with the service account that pods act for."""
+    namespaces = Requests(plane, plane.registry.get("", "v1", "namespaces"))
+    await namespaces.create({"metadata": {"name": name, **metadata}})
+    accounts = Requests(plane, plane.registry.get("", "v1", "serviceaccounts"), name)
+    await accounts.create({"metadata": {"name": "default"}})
 
 
 @dataclass(frozen=True, slots=True)

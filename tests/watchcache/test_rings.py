@@ -114,5 +114,4 @@ async def test_rings_stay_within_their_bytes_under_load(store: SqliteStore) -> N
         finally:
             tracemalloc.stop()
         assert cache._rings.size > 0.9 * budget
-        print("RATIO",(after-before)/budget)
         assert 0.6 * budget < after - before < budget

@@ -162,7 +162,7 @@ class Generation(_message.Message):
     def __init__(self, initial: _Optional[int] = ..., raised_by: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ResourceOptions(_message.Message):
-    __slots__ = ("group", "plural", "singular", "scope", "short_names", "categories", "verbs", "subresources", "storage", "selectable_fields", "conditional_update", "create_on_update", "delete_returns_object", "orphans_by_default", "generation", "name_rule", "max_name_length", "service")
+    __slots__ = ("group", "plural", "singular", "scope", "short_names", "categories", "verbs", "subresources", "storage", "selectable_fields", "conditional_update", "create_on_update", "delete_returns_object", "orphans_by_default", "generation", "name_rule", "max_name_length", "service", "deprecation")
     GROUP_FIELD_NUMBER: _ClassVar[int]
     PLURAL_FIELD_NUMBER: _ClassVar[int]
     SINGULAR_FIELD_NUMBER: _ClassVar[int]
@@ -181,6 +181,7 @@ class ResourceOptions(_message.Message):
     NAME_RULE_FIELD_NUMBER: _ClassVar[int]
     MAX_NAME_LENGTH_FIELD_NUMBER: _ClassVar[int]
     SERVICE_FIELD_NUMBER: _ClassVar[int]
+    DEPRECATION_FIELD_NUMBER: _ClassVar[int]
     group: str
     plural: str
     singular: str
@@ -199,4 +200,5 @@ class ResourceOptions(_message.Message):
     name_rule: str
     max_name_length: int
     service: str
-    def __init__(self, group: _Optional[str] = ..., plural: _Optional[str] = ..., singular: _Optional[str] = ..., scope: _Optional[_Union[Scope, str]] = ..., short_names: _Optional[_Iterable[str]] = ..., categories: _Optional[_Iterable[str]] = ..., verbs: _Optional[_Iterable[str]] = ..., subresources: _Optional[_Iterable[_Union[Subresource, _Mapping]]] = ..., storage: _Optional[_Union[Storage, _Mapping]] = ..., selectable_fields: _Optional[_Iterable[str]] = ..., conditional_update: _Optional[bool] = ..., create_on_update: _Optional[bool] = ..., delete_returns_object: _Optional[bool] = ..., orphans_by_default: _Optional[bool] = ..., generation: _Optional[_Union[Generation, _Mapping]] = ..., name_rule: _Optional[str] = ..., max_name_length: _Optional[int] = ..., service: _Optional[str] = ...) -> None: ...
+    deprecation: str
+    def __init__(self, group: _Optional[str] = ..., plural: _Optional[str] = ..., singular: _Optional[str] = ..., scope: _Optional[_Union[Scope, str]] = ..., short_names: _Optional[_Iterable[str]] = ..., categories: _Optional[_Iterable[str]] = ..., verbs: _Optional[_Iterable[str]] = ..., subresources: _Optional[_Iterable[_Union[Subresource, _Mapping]]] = ..., storage: _Optional[_Union[Storage, _Mapping]] = ..., selectable_fields: _Optional[_Iterable[str]] = ..., conditional_update: _Optional[bool] = ..., create_on_update: _Optional[bool] = ..., delete_returns_object: _Optional[bool] = ..., orphans_by_default: _Optional[bool] = ..., generation: _Optional[_Union[Generation, _Mapping]] = ..., name_rule: _Optional[str] = ..., max_name_length: _Optional[int] = ..., service: _Optional[str] = ..., deprecation: _Optional[str] = ...) -> None: ...

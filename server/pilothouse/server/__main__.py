@@ -2,8 +2,9 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 
 from .config import SERVE, UP, ConfigError, ServerConfig, flag_name, flags_of, load_config
@@ -18,13 +19,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs until the server has ended and returns the exit code; 2 is for flags or a configuration that are wrong."""
     given = vars(_parser().parse_args(arguments))
     command, config_file = given.pop("command"), given.pop("config")
+    opened: Callable[[], None] | None = None
     try:
         config = load_config(command, given, config_file)
         if command == UP:
             # Making certificates needs a library that `serve` starts faster without.
-            from .development import prepare
+            from .development import prepare, write_client_config
 
             config, advice = prepare(config)
+            opened = partial(write_client_config, config)
             sys.stdout.write(advice)
             sys.stdout.flush()
     except ConfigError as error:
@@ -34,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Loaded only now: the rest of the server takes most of a start, and help and faults should come at once.
     from .app import run
 
-    return run(config)
+    return run(config, opened)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,6 +59,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _shown(default: object) -> str:
     """A default as one would type it: the only fractions among the fields are durations in seconds."""
+    if isinstance(default, tuple):
+        return ",".join(default)
     return f"{default:g}s" if isinstance(default, float) else str(default)
 
 

@@ -7,18 +7,26 @@ import multiprocessing
 import resource
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 
 import uvloop
 
+from .admission.base import Plugin
+from .admission.building import build_chain
 from .admission.chain import Chain
+from .admission.configuration import read_sections
+from .admission.environment import ConfigurationError, Environment
+from .admission.plugins.escalation import Escalation
+from .audit.file import RotatingFile, StandardOutput
+from .audit.log import AuditLog
 from .authentication.certificates import CertificateAuthenticator
 from .authentication.revocation import RevocationError, Revocations
 from .authentication.serving import ServingCertificates, TlsError, TlsFiles
 from .authorization.rbac import Rbac
 from .authorization.union import Union
 from .config import ServerConfig
+from .controllers import role_aggregation
 from .doors.grpc.server import GrpcDoor
 from .furniture import lay_down
 from .health import Check, HealthServer
@@ -26,6 +34,7 @@ from .kinds import Kinds
 from .log import set_up_logging
 from .meta.resource import registry_from_protos
 from .metrics import Metrics
+from .objects import CachedObjects
 from .store.base import Store, StoreError
 from .store.batching import Batcher
 from .store.compaction import Compactor
@@ -36,6 +45,8 @@ from .workers import supervise
 
 log = logging.getLogger(__name__)
 
+Opened = Callable[[], None]
+
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -43,28 +54,28 @@ class CannotStart(Exception):
     """The server cannot run as it is told to. The text says which flag to look at."""
 
 
-def run(config: ServerConfig) -> int:
+def run(config: ServerConfig, opened: Opened | None = None) -> int:
     """Serves until a signal says to stop. Returns the exit code: 0, or 1 where it could not start, with the reason in
-    the log."""
+    the log. opened: called once the store and the ports are the server's own; may raise OSError."""
     set_up_logging(config.log_level, config.log_format)
     if config.workers > 1:
         return supervise(config, run_worker)
-    return run_worker(config, 0)
+    return run_worker(config, 0, opened)
 
 
-def run_worker(config: ServerConfig, index: int) -> int:
+def run_worker(config: ServerConfig, index: int, opened: Opened | None = None) -> int:
     """Serves as one of several workers, or as the only one."""
     set_up_logging(config.log_level, config.log_format)
     _raise_file_limit()
     try:
-        uvloop.run(_serve(config, index))
+        uvloop.run(_serve(config, index, opened))
     except (CannotStart, TlsError, RevocationError, StoreError) as error:
         log.error("cannot start: %s", error)
         return 1
     return 0
 
 
-async def _serve(config: ServerConfig, index: int) -> None:
+async def _serve(config: ServerConfig, index: int, opened: Opened | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in STOP_SIGNALS:
@@ -75,10 +86,11 @@ async def _serve(config: ServerConfig, index: int) -> None:
         metrics = Metrics()
         ready: dict[str, Check] = {"start": _not_started}
         health = HealthServer({}, ready, metrics.registry)
+        wanted = config.health_port + index if config.health_port else 0
         try:
-            port = await health.start(config.health_port + index if config.health_port else 0)
+            port = await health.start(wanted)
         except OSError as error:
-            raise CannotStart(f"--health-port: cannot listen on port {config.health_port}: {error.strerror}") from None
+            raise CannotStart(f"--health-port: cannot listen on port {wanted}: {error.strerror}") from None
         stack.push_async_callback(health.close)
         started = asyncio.create_task(_open(config, stack, metrics))
         stopped = asyncio.create_task(stop.wait())
@@ -89,6 +101,8 @@ async def _serve(config: ServerConfig, index: int) -> None:
                 await started
             return
         plane, door = started.result()
+        if opened is not None:
+            _tell(opened)
         ready.update(_checks(plane))
         del ready["start"]
         gc.collect()
@@ -98,6 +112,13 @@ async def _serve(config: ServerConfig, index: int) -> None:
         ready["shutdown"] = _stopping
         await _leave(config, plane, door)
     log.info("stopped")
+
+
+def _tell(opened: Opened) -> None:
+    try:
+        opened()
+    except OSError as error:
+        raise CannotStart(f"--data-dir: cannot write {error.filename}: {error.strerror}") from None
 
 
 def _orphaned(loop: asyncio.AbstractEventLoop, sentinel: int, stop: asyncio.Event) -> None:
@@ -113,15 +134,22 @@ async def _open(config: ServerConfig, stack: AsyncExitStack, metrics: Metrics) -
     certificates = CertificateAuthenticator(Revocations(config.crl_file) if config.crl_file else None)
     store = _open_store(config)
     stack.push_async_callback(store.close)
-    plane = await open_plane(stack, store, config.shared_writes, config.watch_cache_bytes, int(config.event_ttl))
+    plane = await open_plane(stack, store, config)
     cache = plane.cache
     await lay_down(plane)
+    if role_aggregation.NAME in config.controllers:
+        aggregation = role_aggregation.RoleAggregation(plane)
+        aggregation.start()
+        stack.push_async_callback(aggregation.close)
     if config.etcd_compaction_interval:
         compaction = asyncio.create_task(Compactor(store, config.etcd_compaction_interval).run(), name="compaction")
         stack.callback(compaction.cancel)
     metrics.gauge("pilothouse_cache_objects", "Objects in the watch cache.", ("resource",), lambda: _sizes(cache))
     metrics.gauge("pilothouse_tasks", "Tasks of the event loop.", (), lambda: {(): float(len(asyncio.all_tasks()))})
-    door = GrpcDoor(plane, certificates.authenticate, metrics, config.max_request_bytes, config.heartbeat_interval)
+    audit = _open_audit(config, stack, metrics) if config.audit_log_path else None
+    door = GrpcDoor(
+        plane, certificates.authenticate, metrics, config.max_request_bytes, config.heartbeat_interval, audit
+    )
     try:
         await door.start(_address(config), material.grpc_credentials(True), config.workers > 1)
     except RuntimeError:
@@ -133,20 +161,20 @@ async def _open(config: ServerConfig, stack: AsyncExitStack, metrics: Metrics) -
 
 
 async def open_plane(
-    stack: AsyncExitStack,
-    store: Store,
-    shared_writes: bool,
-    ring_bytes: int,
-    event_ttl: int,
-    now: Callable[[], float] = time.time,
+    stack: AsyncExitStack, store: Store, config: ServerConfig, now: Callable[[], float] = time.time
 ) -> Plane:
-    """Everything between the store and the doors, with the cache filled. The stack closes it, before the store."""
+    """Everything between the store and the doors, with the cache filled. The stack closes it, before the store.
+    Raises CannotStart."""
     registry = registry_from_protos()
-    batcher = Batcher(store, shared_writes)
+    batcher = Batcher(store, config.shared_writes)
     stack.push_async_callback(batcher.close)
-    cache = WatchCache(store, ring_bytes)
+    cache = WatchCache(store, config.watch_cache_bytes)
     kinds = Kinds(registry)
     cache.serve(kinds.forms)
+    rbac = Rbac(registry, cache.follow)
+    authorizer = Union(rbac)
+    objects = CachedObjects(registry, kinds, cache, store, batcher)
+    environment = Environment(objects, authorizer, registry, now)
     plane = Plane(
         registry=registry,
         kinds=kinds,
@@ -154,14 +182,25 @@ async def open_plane(
         writer=batcher,
         cache=cache,
         audiences=Audiences(cache),
-        authorizer=Union(Rbac(registry, cache.follow)),
-        admission=Chain(()),
+        authorizer=authorizer,
+        admission=_admission(config, environment, (Escalation(authorizer, rbac),)),
         now=now,
-        event_ttl=event_ttl,
+        event_ttl=int(config.event_ttl),
+        grants=rbac,
     )
     stack.push_async_callback(cache.close)
     await cache.start()
     return plane
+
+
+def _admission(config: ServerConfig, environment: Environment, built_in: Sequence[Plugin]) -> Chain:
+    file = config.admission_control_config_file
+    try:
+        sections = read_sections(file) if file is not None else {}
+        enable, disable = config.enable_admission_plugins, config.disable_admission_plugins
+        return build_chain(environment, enable, disable, sections, built_in)
+    except ConfigurationError as error:
+        raise CannotStart(f"admission plugins, --admission-control-config-file: {error}") from None
 
 
 async def _leave(config: ServerConfig, plane: Plane, door: GrpcDoor) -> None:
@@ -170,6 +209,30 @@ async def _leave(config: ServerConfig, plane: Plane, door: GrpcDoor) -> None:
     await asyncio.sleep(config.shutdown_delay_duration)
     await plane.cache.pump.close()
     await door.close(config.shutdown_grace_period)
+
+
+def _open_audit(config: ServerConfig, stack: AsyncExitStack, metrics: Metrics) -> AuditLog:
+    """Starts the audit log; the stack writes what is left of it."""
+    path = config.audit_log_path
+    assert path is not None
+    try:
+        sink = (
+            StandardOutput()
+            if str(path) == "-"
+            else RotatingFile(path, config.audit_log_maxsize << 20, config.audit_log_maxbackup, config.audit_log_maxage)
+        )
+    except OSError as error:
+        raise CannotStart(f"--audit-log-path: cannot write {path}: {error.strerror}") from None
+    audit = AuditLog(sink)
+    audit.start()
+    stack.push_async_callback(audit.close)
+    metrics.gauge(
+        "pilothouse_audit_entries",
+        "Entries of the audit log, by what became of them.",
+        ("outcome",),
+        lambda: {("written",): float(audit.written), ("dropped",): float(audit.dropped)},
+    )
+    return audit
 
 
 def _open_store(config: ServerConfig) -> Store:

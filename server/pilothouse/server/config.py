@@ -17,6 +17,7 @@ MIB = 1024 * 1024
 UP, SERVE = "up", "serve"
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("text", "json")
+CONTROLLERS = ("role-aggregation",)
 
 
 class ConfigError(Exception):
@@ -66,6 +67,24 @@ class ServerConfig:
     max_request_bytes: Annotated[int, Flag(value.count, "largest request that is accepted")] = 3 * MIB
     watch_cache_bytes: Annotated[int, Flag(value.count, "memory for past changes, to resume watches from")] = 64 * MIB
     shared_writes: Annotated[bool, Flag(value.boolean, "one etcd transaction per write, not shared ones")] = True
+    enable_admission_plugins: Annotated[
+        tuple[str, ...], Flag(value.plugins, "admission plugins to run beside those on by default, comma list")
+    ] = ()
+    disable_admission_plugins: Annotated[
+        tuple[str, ...], Flag(value.plugins, "admission plugins not to run although on by default, comma list")
+    ] = ()
+    admission_control_config_file: Annotated[
+        Path | None, Flag(value.file, "AdmissionConfiguration: what plugins are told, in YAML")
+    ] = None
+    controllers: Annotated[
+        tuple[str, ...], Flag(value.some_of(*CONTROLLERS), "controllers to run, comma list; *: all, none: none of them")
+    ] = CONTROLLERS
+    audit_log_path: Annotated[
+        Path | None, Flag(value.path, "file that gets a line for each request (-: standard output)")
+    ] = None
+    audit_log_maxsize: Annotated[int, Flag(value.count, "size in MB at which the audit log is rotated")] = 100
+    audit_log_maxbackup: Annotated[int, Flag(value.number, "rotated audit logs that are kept (0: all)")] = 0
+    audit_log_maxage: Annotated[int, Flag(value.number, "days that rotated audit logs are kept (0: for ever)")] = 0
     heartbeat_interval: Annotated[
         float, Flag(value.positive_duration, "how often a silent watch is sent its revision")
     ] = 5.0
@@ -148,13 +167,15 @@ def _from_file(command: str, file: Path, faults: list[str]) -> dict[str, tuple[s
 
 def _beside(file: Path, flag: Flag, raw: object) -> object:
     """A path in a file is relative to that file, wherever the server is started."""
-    if flag.parse in (value.path, value.file) and isinstance(raw, str) and raw.strip():
+    if flag.parse in (value.path, value.file) and isinstance(raw, str) and raw.strip() not in ("", "-"):
         return str(file.absolute().parent / value.path(raw))
     return raw
 
 
 def _contradictions(config: ServerConfig) -> list[str]:
     faults = []
+    if both := sorted(set(config.enable_admission_plugins) & set(config.disable_admission_plugins)):
+        faults.append(f"--enable-admission-plugins and --disable-admission-plugins both name {', '.join(both)}")
     if (config.etcd_certfile is None) != (config.etcd_keyfile is None):
         faults.append("--etcd-certfile and --etcd-keyfile belong together; one of them is missing")
     if not config.etcd_servers:

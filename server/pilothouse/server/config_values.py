@@ -3,10 +3,12 @@
 import ipaddress
 import os
 from collections.abc import Callable
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from .admission.plugins import ENTRY_POINTS, LAST, ORDER
 from .meta.times import parse_duration
 
 T = TypeVar("T")
@@ -89,6 +91,10 @@ def count(raw: object) -> int:
     return _whole(raw, 1, None, "a whole number, 1 or more")
 
 
+def number(raw: object) -> int:
+    return _whole(raw, 0, None, "a whole number, 0 or more")
+
+
 def boolean(raw: object) -> bool:
     if not isinstance(raw, bool):
         raise ValueError(f"expected true or false, not {raw!r}")
@@ -121,3 +127,32 @@ def one_of(*choices: str) -> Parse[str]:
         return str(raw)
 
     return parse
+
+
+def some_of(*choices: str) -> Parse[tuple[str, ...]]:
+    """A comma list or a YAML list of choices; "*" is all of them, "none" none."""
+
+    def parse(raw: object) -> tuple[str, ...]:
+        parts = [_text(part) for part in (raw if isinstance(raw, list) else _text(raw).split(","))]
+        if parts == ["*"]:
+            return choices
+        if parts == ["none"]:
+            return ()
+        for part in parts:
+            if part not in choices:
+                raise ValueError(f"expected * or none, or some of {', '.join(choices)}, not {part!r}")
+        return tuple(dict.fromkeys(parts))
+
+    return parse
+
+
+def plugins(raw: object) -> tuple[str, ...]:
+    """A comma list or a YAML list of names of admission plugins."""
+    known = {*ORDER, *LAST}
+    names = tuple(_text(part) for part in (raw if isinstance(raw, list) else _text(raw).split(",")))
+    if not known.issuperset(names):
+        known |= {point.name for point in entry_points(group=ENTRY_POINTS)}
+    for name in names:
+        if name not in known:
+            raise ValueError(f"there is no admission plugin {name!r}; known are {', '.join(sorted(known))}")
+    return tuple(dict.fromkeys(names))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from .authentication.pki import CertificateFiles, Pki, PkiError
+from .authentication.pki import Pki, PkiError
 from .config import ConfigError, ServerConfig
 
 ADMIN = "admin"
@@ -15,23 +15,23 @@ ADMIN_GROUPS = ("system:masters",)
 
 def prepare(config: ServerConfig) -> tuple[ServerConfig, str]:
     """The configuration with certificates that are made where they are missing, and what to tell the user. Raises
-    ConfigError where the data directory cannot be used."""
+    ConfigError where the data directory cannot be used. The client's configuration is written by
+    `write_client_config`, once the server has the directory for itself."""
     address = ipaddress.ip_address(config.bind_address)
     hosts = () if address.is_unspecified else (config.bind_address,)
-    client_config = config.data_dir / "pilothouse.yaml"
     try:
         # For the owner only: besides private keys, the store holds every Secret.
         config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         pki = Pki(config.data_dir / "pki")
-        server, client = pki.server(hosts), pki.client(ADMIN, ADMIN_GROUPS)
-        _write_client_config(client_config, _address(config), client)
+        server = pki.server(hosts)
+        pki.client(ADMIN, ADMIN_GROUPS)
     except OSError as error:
         where = error.filename or config.data_dir
         raise ConfigError([f"--data-dir: cannot use {where}: {error.strerror}"]) from None
     except PkiError as error:
         raise ConfigError([f"--data-dir: {error}"]) from None
     made = replace(config, client_ca_file=server.ca, tls_cert_file=server.certificate, tls_private_key_file=server.key)
-    return made, _advice(config, client_config)
+    return made, _advice(config, _client_config(config))
 
 
 def _address(config: ServerConfig) -> str:
@@ -42,9 +42,17 @@ def _address(config: ServerConfig) -> str:
     return f"[{address}]:{config.grpc_port}" if address.version == 6 else f"{address}:{config.grpc_port}"
 
 
-def _write_client_config(file: Path, address: str, client: CertificateFiles) -> None:
+def _client_config(config: ServerConfig) -> Path:
+    return config.data_dir / "pilothouse.yaml"
+
+
+def write_client_config(config: ServerConfig) -> None:
+    """Tells clients where the server is. Raises OSError. A second server on the same directory must not come so far:
+    the clients of the first one would be sent elsewhere."""
+    file = _client_config(config)
+    client = Pki(config.data_dir / "pki").client(ADMIN, ADMIN_GROUPS)
     content = {
-        "server": address,
+        "server": _address(config),
         "certificate-authority": str(client.ca.relative_to(file.parent)),
         "client-certificate": str(client.certificate.relative_to(file.parent)),
         "client-key": str(client.key.relative_to(file.parent)),

@@ -36,7 +36,7 @@ class Kinds(dict[ResourceType, Kind]):
         return Kind(
             type=resource,
             strategy=strategy_for(resource),
-            form=self.forms[resource],
+            form=self.forms.get(resource) or StoredObjects(resource),
             normalize=normalizer_for(resource.message),
             default=defaulter_for(resource.message),
             validate=_validator(resource),

@@ -31,8 +31,13 @@ class Chain:
 
     async def validate(self, request: AdmissionRequest) -> None:
         """Lets each plugin refuse the object as it is now. Raises ApiError."""
-        for plugin in self._of(request):
-            await plugin.validate(request)
+        try:
+            for plugin in self._of(request):
+                await plugin.validate(request)
+        except BaseException:
+            # What one plugin took note of is undone where a later one refuses.
+            request.context.settled(0)
+            raise
 
     def _of(self, request: AdmissionRequest) -> _Handlers:
         context = request.context

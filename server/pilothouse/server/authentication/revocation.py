@@ -25,7 +25,7 @@ class Revocations:
         serials: Path | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """crl: one CRL, PEM or DER (`--client-crl-file`); serials: one hexadecimal serial number per line, of whatever
+        """crl: one CRL, PEM or DER (`--crl-file`); serials: one hexadecimal serial number per line, of whatever
         issuer (`--client-revoked-serials-file`). Raises RevocationError."""
         self._crl = crl
         self._serials = serials
@@ -48,7 +48,7 @@ class Revocations:
 
 
 def _read_crl(path: Path) -> frozenset[tuple[bytes, int]]:
-    flag = "--client-crl-file"
+    flag = "--crl-file"
     try:
         data = path.read_bytes()
         pem = b"-----BEGIN" in data

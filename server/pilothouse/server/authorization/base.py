@@ -11,6 +11,12 @@ from ..errors import Forbidden
 from ..meta.context import RequestContext
 from ..meta.resource import ResourceType
 from ..meta.user import User
+from .rules import combined
+
+
+# The annotations of a request, as an audit log of Kubernetes names them.
+DECISION = "authorization.k8s.io/decision"
+REASON = "authorization.k8s.io/reason"
 
 
 class Decision(Enum):
@@ -49,7 +55,7 @@ class Attributes(NamedTuple):
         RoleBinding in it can grant to read it."""
         resource = context.type
         namespace = context.namespace
-        if resource.plural == "namespaces" and not resource.group:
+        if resource.plural == "namespaces" and not resource.group and context.verb not in ("list", "watch"):
             namespace = context.name
         return cls(
             context.user,
@@ -92,6 +98,17 @@ def require(authorizer: Authorizer, attributes: Attributes) -> str:
     return reason
 
 
+def permit(authorizer: Authorizer, context: RequestContext) -> None:
+    """require() for a request itself: the decision and its reason become annotations of it. Raises Forbidden."""
+    attributes = Attributes.of(context)
+    decision, reason = authorizer.authorize(attributes)
+    allowed = decision is Decision.ALLOW
+    context.annotations[DECISION] = "allow" if allowed else "forbid"
+    context.annotations[REASON] = reason
+    if not allowed:
+        raise forbidden(attributes, reason)
+
+
 def forbidden(attributes: Attributes, reason: str = "") -> Forbidden:
     """The error for who may not do this, in the words of a kube-apiserver: `pods "a" is forbidden: User "u" cannot get
     resource "pods" in API group "" in the namespace "n"`, and then the reason where there is one."""
@@ -113,11 +130,6 @@ def describe(attributes: Attributes) -> str:
     resource = combined(attributes.resource, attributes.subresource)
     where = f"in the namespace {quote(attributes.namespace)}" if attributes.namespace else "at the cluster scope"
     return f"{who} resource {quote(resource)} in API group {quote(attributes.group)} {where}"
-
-
-def combined(resource: str, subresource: str) -> str:
-    """A resource and its subresource as rules write them: "pods", "pods/log"."""
-    return f"{resource}/{subresource}" if subresource else resource
 
 
 def quote(text: str) -> str:

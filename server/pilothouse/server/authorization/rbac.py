@@ -31,6 +31,15 @@ class _Grant(NamedTuple):
     to: str
 
 
+class Candidate(NamedTuple):
+    """A rule that a binding in `namespace` ("": everywhere) grants to `subject`. binding, subject: for people."""
+
+    namespace: str
+    binding: str
+    subject: str
+    rule: Rule
+
+
 class _Answer(NamedTuple):
     """What is granted of one kind of request: for any name, and for single names where only those are granted."""
 
@@ -92,6 +101,19 @@ class Rbac:
                 rules += granted
         return rules, list(missing)
 
+    def candidates(self, user: User) -> Iterator[Candidate]:
+        """Every rule that a binding grants to the user, wherever, the cluster's first. It reads all bindings: for a
+        person who asks, not for a request."""
+        for namespace in sorted({scope for scope, _ in self._grants} | {""}):
+            for grant in self._grants_at(user, namespace):
+                for rule in self._roles.get(grant.binding.role, ()):
+                    yield Candidate(namespace, grant.binding.title, grant.to, rule)
+
+    def granted_by(self, kind: str, namespace: str, name: str) -> tuple[Rule, ...] | None:
+        """The rules of a role that a binding in `namespace` ("": a ClusterRoleBinding) refers to; None where it does not
+        exist. kind: "Role" or "ClusterRole"."""
+        return self._roles.get(self._role_types[kind].key(namespace, name))
+
     def _decide(self, attributes: Attributes) -> _Answer:
         user, verb, group, resource, subresource, namespace, _, _, path = attributes
         names: dict[str, Verdict] = {}
@@ -115,14 +137,16 @@ class Rbac:
 
     def _grants_of(self, user: User, namespace: str) -> Iterator[_Grant]:
         """Each binding once, by the first subject that fits: the cluster's before the namespace's."""
-        subjects = (f"User {user.name}", *(f"Group {group}" for group in user.groups))
         for scope in ("", namespace) if namespace else ("",):
-            seen: set[str] = set()
-            for subject in subjects:
-                for key, grant in self._grants.get((scope, subject), {}).items():
-                    if key not in seen:
-                        seen.add(key)
-                        yield grant
+            yield from self._grants_at(user, scope)
+
+    def _grants_at(self, user: User, scope: str) -> Iterator[_Grant]:
+        seen: set[str] = set()
+        for subject in (f"User {user.name}", *(f"Group {group}" for group in user.groups)):
+            for key, grant in self._grants.get((scope, subject), {}).items():
+                if key not in seen:
+                    seen.add(key)
+                    yield grant
 
     def _role_changed(self, key: str, message: Message | None) -> None:
         if message is None:

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from pilothouse.api.rbac.v1 import rbac_pb2 as rbac
 
-from .base import combined
-
 ALL = "*"
 
 
@@ -37,14 +35,19 @@ class Rule:
         )
 
     def covers_path(self, verb: str, path: str) -> bool:
-        return _has(self.verbs, verb) and any(_url_matches(url, path) for url in self.urls)
+        return _has(self.verbs, verb) and any(url_matches(url, path) for url in self.urls)
+
+
+def combined(resource: str, subresource: str) -> str:
+    """A resource and its subresource as rules write them: "pods", "pods/log"."""
+    return f"{resource}/{subresource}" if subresource else resource
 
 
 def _has(granted: tuple[str, ...], wanted: str) -> bool:
     return wanted in granted or ALL in granted
 
 
-def _url_matches(url: str, path: str) -> bool:
+def url_matches(url: str, path: str) -> bool:
     return url == path or (url.endswith(ALL) and path.startswith(url.rstrip(ALL)))
 
 

@@ -19,7 +19,7 @@ class Union:
     def authorize(self, attributes: Attributes) -> Verdict:
         """NO_OPINION carries the reasons of all that had none."""
         if SYSTEM_MASTERS in attributes.user.groups:
-            return Decision.ALLOW, f'members of the group "{SYSTEM_MASTERS}" may do everything'
+            return Decision.ALLOW, ""
         reasons = []
         for member in self._members:
             verdict = member.authorize(attributes)

@@ -1,5 +1,6 @@
 """RequestContext: what the line knows of a request before it has read its object."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .resource import ResourceType
@@ -13,7 +14,8 @@ class RequestContext:
     verb: as RBAC knows it ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection");
     namespace: "" for cluster-scoped resources and for requests across namespaces; name: "" where there is none;
     deadline: of the event loop's clock, in seconds, infinity where there is none; warnings: what the caller is told
-    beside the answer, added to along the line.
+    beside the answer, annotations: what the audit log tells beside the answer, both added to along the line;
+    outcome: who is to hear what became of the write that is being prepared, by settled().
     """
 
     user: User
@@ -28,3 +30,13 @@ class RequestContext:
     request_id: str = ""
     source_address: str = ""
     warnings: list[str] = field(default_factory=list)
+    annotations: dict[str, str] = field(default_factory=dict)
+    outcome: list[Callable[[int | None], None]] = field(default_factory=list)
+
+    def settled(self, revision: int | None) -> None:
+        """Tells the outcome of one try to write, once: the revision that wrote, 0 where nothing was written, None where
+        that is not known."""
+        waiting = self.outcome.copy()
+        self.outcome.clear()
+        for tell in waiting:
+            tell(revision)

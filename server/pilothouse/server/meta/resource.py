@@ -31,8 +31,9 @@ class Subresource:
 class Storage:
     """One identity at rest, shared by the resource types that serve it.
 
-    prefix: of its keys, with both slashes ("/registry/services/specs/"); api_version and kind: of the stored envelope;
-    json: values are JSON; expires: objects go by themselves; message: what is stored decodes into it.
+    prefix: of its keys, with both slashes ("/registry/services/specs/"), "" for what is never stored (reviews);
+    api_version and kind: of the stored envelope; json: values are JSON; expires: objects go by themselves; message:
+    what is stored decodes into it.
     """
 
     prefix: str
@@ -70,6 +71,7 @@ class ResourceType:
     generation_raised_by: tuple[str, ...]
     name_rule: str
     max_name_length: int
+    deprecation: str
 
     @property
     def api_version(self) -> str:
@@ -86,6 +88,16 @@ class ResourceType:
         """The kind with its group, as messages name it: "Pod", "Deployment.apps"."""
         return f"{self.kind}.{self.group}" if self.group else self.kind
 
+    @property
+    def is_review(self) -> bool:
+        """Whether it is never stored: to create one is to ask, and the answer is the object itself."""
+        return not self.storage.prefix
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What every request for it is told beside the answer."""
+        return (f"{self.api_version} {self.kind} {self.deprecation}",) if self.deprecation else ()
+
     def has_subresource(self, name: str) -> bool:
         return any(s.name == name for s in self.subresources)
 
@@ -99,7 +111,10 @@ class ResourceType:
 
 
 class Registry:
-    """(group, version, plural) -> ResourceType. Types can come and go while the server runs; `generation` counts that."""
+    """(group, version, plural) -> ResourceType. Types can come and go while the server runs; `generation` counts that.
+
+    To iterate yields the types whose objects are stored; `reviews` are those whose objects never are.
+    """
 
     def __init__(self) -> None:
         self._types: dict[tuple[str, str, str], ResourceType] = {}
@@ -134,7 +149,11 @@ class Registry:
         return self._kinds.get((api_version, kind))
 
     def __iter__(self) -> Iterator[ResourceType]:
-        return iter(tuple(self._types.values()))
+        return iter([resource for resource in self._types.values() if not resource.is_review])
+
+    @property
+    def reviews(self) -> tuple[ResourceType, ...]:
+        return tuple(resource for resource in self._types.values() if resource.is_review)
 
 
 def api_messages() -> Iterator[type[Message]]:
@@ -151,13 +170,13 @@ def api_messages() -> Iterator[type[Message]]:
 
 
 def registry_from_protos() -> Registry:
-    """A registry of every stored resource that a .proto declares."""
+    """A registry of every resource that a .proto declares with a typed service."""
     declared: list[tuple[type[Message], options.ResourceOptions]] = []
     for message in api_messages():
         message_options = message.DESCRIPTOR.GetOptions()
         if message_options.HasExtension(RESOURCE_TYPE):
             found = message_options.Extensions[RESOURCE_TYPE]
-            if found.HasField("storage"):
+            if found.service:
                 declared.append((message, found))
     identities = {
         f"{_api_version(message.DESCRIPTOR, found)} {found.plural}": _storage(message, found)
@@ -181,7 +200,7 @@ def _api_version(descriptor: Any, found: options.ResourceOptions) -> str:
 
 def _storage(message: type[Message], found: options.ResourceOptions) -> Storage:
     return Storage(
-        prefix=f"{REGISTRY_PREFIX}{found.storage.key}/",
+        prefix=f"{REGISTRY_PREFIX}{found.storage.key}/" if found.HasField("storage") else "",
         api_version=found.storage.api_version or _api_version(message.DESCRIPTOR, found),
         kind=message.DESCRIPTOR.name,
         json=found.storage.json,
@@ -212,6 +231,7 @@ def _resource_type(message: type[Message], found: options.ResourceOptions, stora
         orphans_by_default=found.orphans_by_default,
         initial_generation=found.generation.initial,
         generation_raised_by=tuple(found.generation.raised_by),
-        name_rule=found.name_rule,
+        name_rule=found.name_rule or "path-segment",
         max_name_length=found.max_name_length,
+        deprecation=found.deprecation,
     )

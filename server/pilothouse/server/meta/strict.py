@@ -7,8 +7,13 @@ import orjson
 
 from ..errors import BadRequest
 from .codec_plan import TYPE_META, Plan
+from .json_syntax import syntax_fault
 from .members import is_resource
 from .scalars import JsonValue, found
+
+
+# What Go's decoder calls the members that say of what kind an object is.
+_TYPE_META = r'''struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }'''
 
 
 class Repeating(dict[str, JsonValue]):
@@ -28,13 +33,15 @@ def parse_object(data: bytes, strict: bool = False) -> dict[str, JsonValue]:
         if strict and _repeats(data):
             value = json.loads(data, object_pairs_hook=Repeating)
     except orjson.JSONDecodeError as error:
-        unfinished = not data.strip() or "unexpected end" in error.msg
-        what = "unexpected end of JSON input" if unfinished else str(error)
+        what = syntax_fault(data) or str(error)
         raise BadRequest(f"couldn't get version/kind; json parse error: {what}") from None
     except RecursionError:
         raise BadRequest("couldn't get version/kind; json parse error: exceeded max depth") from None
     if not isinstance(value, dict):
-        raise BadRequest(f"couldn't get version/kind; json parse error: an object is expected, not {found(value)}")
+        raise BadRequest(
+            f"couldn't get version/kind; json parse error: json: cannot unmarshal {found(value)} into Go value of type "
+            f"{_TYPE_META}"
+        )
     return value
 
 

@@ -6,6 +6,7 @@ kube-apiserver where it has some.
 
 import orjson
 from pilothouse.server.errors import BadRequest, TooLarge
+from pilothouse.server.meta.json_syntax import syntax_fault
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 JsonObject = dict[str, Json]
@@ -57,8 +58,7 @@ def _decode(body: bytes, prefix: str) -> Json:
     try:
         value: Json = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        unfinished = error.pos >= len(error.doc.rstrip())
-        raise BadRequest(prefix + ("unexpected end of JSON input" if unfinished else str(error))) from error
+        raise BadRequest(prefix + (syntax_fault(body) or str(error))) from error
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
         raise BadRequest(f"{prefix}the patch is nested more than {MAX_DEPTH} levels deep")
     return value

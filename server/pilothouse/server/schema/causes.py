@@ -32,6 +32,11 @@ def duplicate(field: str, value: object) -> Cause:
     return Cause("FieldValueDuplicate", f"Duplicate value: {shown(value)}", field)
 
 
+def not_found(field: str, value: object, detail: str = "") -> Cause:
+    text = f"Not found: {shown(value)}"
+    return Cause("FieldValueNotFound", f"{text}: {detail}" if detail else text, field)
+
+
 def not_supported(field: str, value: object, supported: Iterable[str]) -> Cause:
     values = ", ".join(shown(s) for s in supported)
     return Cause("FieldValueNotSupported", f"Unsupported value: {shown(value)}: supported values: {values}", field)

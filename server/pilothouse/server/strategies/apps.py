@@ -29,6 +29,7 @@ _STATEFUL_FIXED = (
 
 
 class Deployments(Strategy[Deployment]):
+    pod_template = ("spec", "template")
     kept_with_status = ("labels",)
 
     def default(self, obj: Deployment) -> None:
@@ -65,6 +66,8 @@ class Deployments(Strategy[Deployment]):
 
 
 class ReplicaSets(Strategy[ReplicaSet]):
+    pod_template = ("spec", "template")
+
     def default(self, obj: ReplicaSet) -> None:
         default_pod_template(obj.spec.template)
 
@@ -79,6 +82,8 @@ class ReplicaSets(Strategy[ReplicaSet]):
 
 
 class StatefulSets(Strategy[StatefulSet]):
+    pod_template = ("spec", "template")
+
     def default(self, obj: StatefulSet) -> None:
         default_pod_template(obj.spec.template)
         strategy = obj.spec.update_strategy
@@ -124,6 +129,8 @@ class StatefulSets(Strategy[StatefulSet]):
 
 
 class DaemonSets(Strategy[DaemonSet]):
+    pod_template = ("spec", "template")
+
     def default(self, obj: DaemonSet) -> None:
         default_pod_template(obj.spec.template)
         strategy = obj.spec.update_strategy

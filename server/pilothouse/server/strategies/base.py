@@ -15,6 +15,8 @@ from ..meta.context import RequestContext
 from ..meta.resource import ResourceType
 from ..schema.immutability import immutability_for
 from ..schema.options import descriptor_of, fields_of
+from ..schema.order import Orders, in_order
+from .pod_warnings import pod_warnings
 
 M = TypeVar("M", bound=Message)
 _Differs = Callable[[Any, Any], bool]
@@ -37,9 +39,19 @@ class Strategy(Generic[M]):
     clears_status: ClassVar[bool] = True
     # The members of metadata that a write through the status subresource leaves as they are.
     kept_with_status: ClassVar[tuple[str, ...]] = ()
+    # Whether a deletion marks the object even where it goes at once: the answer then shows the marks.
+    graceful: ClassVar[bool] = False
+    # What is told to who deletes without saying what becomes of dependents.
+    deletion_warnings: ClassVar[tuple[str, ...]] = ()
+    # Where the template of what makes pods stands.
+    pod_template: ClassVar[tuple[str, ...]] = ()
+
+    # The order in which causes are told, where it is not that in which they were found: see schema/order.py.
+    orders: ClassVar[Orders | None] = None
 
     def __init__(self, type: ResourceType) -> None:
         self.type = type
+        self._arrange = None if self.orders is None else in_order(type.message, self.orders)
         self._has_status = type.has_subresource("status") and "status" in type.message.DESCRIPTOR.fields_by_name
         self._immutable = immutability_for(type.message)
         self._differs = tuple(_differs(type.message, path) for path in type.generation_raised_by)
@@ -71,9 +83,24 @@ class Strategy(Generic[M]):
         """What is wrong with an object, beyond its schema."""
         return []
 
+    def arranged(self, causes: list[Cause]) -> list[Cause]:
+        """What the schema and `validate` found, in the order in which it is told."""
+        return causes if self._arrange is None else self._arrange(causes)
+
     def validate_update(self, context: RequestContext, obj: M, old: M) -> list[Cause]:
         """What is wrong with the change."""
         return self._immutable(obj, old)
+
+    def warnings(self, obj: M, old: M | None) -> list[str]:
+        """What is told to who writes a valid object; `old` is None for a new one."""
+        if not self.pod_template or (old is not None and not self.raises_generation(obj, old)):
+            return []
+        template: Any = obj
+        path = ""
+        for name in self.pod_template:
+            path += f"{template.DESCRIPTOR.fields_by_name[name].json_name}."
+            template = getattr(template, name)
+        return pod_warnings(template.spec, template.metadata, path)
 
     def grace_seconds(self, obj: M, requested: int | None) -> int:
         """How long the object stays after it was marked as deleted; 0: it goes at once."""

@@ -17,6 +17,12 @@ _OLDER_NAME = "job-name"
 
 
 class Jobs(Strategy[Job]):
+    pod_template = ("spec", "template")
+    deletion_warnings = (
+        "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or "
+        "set propagationPolicy=Orphan to suppress this warning",
+    )
+
     def default(self, obj: Job) -> None:
         spec = obj.spec
         default_pod_template(spec.template)
@@ -68,6 +74,8 @@ class Jobs(Strategy[Job]):
 
 
 class CronJobs(Strategy[CronJob]):
+    pod_template = ("spec", "job_template", "spec", "template")
+
     def default(self, obj: CronJob) -> None:
         default_pod_template(obj.spec.job_template.spec.template)
 

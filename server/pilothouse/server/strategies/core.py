@@ -110,6 +110,8 @@ class Namespaces(Strategy[Namespace]):
 
     def mark_deleted(self, obj: Namespace) -> None:
         obj.status.phase = "Terminating"
+        # A namespace has no period of grace: it goes when it is empty.
+        obj.metadata.ClearField("deletion_grace_period_seconds")
 
     def holds(self, obj: Namespace) -> bool:
         # What empties the namespace takes its finalizer away when it is done.

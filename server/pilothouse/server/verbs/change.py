@@ -16,6 +16,7 @@ from . import faults
 from .metadata import is_doomed, keep_identity, metadata_of, place
 from .plane import Kind, Plane
 from .reading import item_of, stored_item
+from .writing import write
 
 TRIES = 5
 
@@ -61,7 +62,7 @@ async def change(plane: Plane, context: RequestContext, edit: Edit) -> bytes | N
                 return with_revision(changed.raw, item.revision)
             item = None
             continue
-        outcome = await plane.writer.write(changed.ops)
+        outcome = await write(plane, (context,), changed.ops)
         if not isinstance(outcome, Refused):
             return with_revision(changed.raw, outcome.revision)
         if outcome.index:
@@ -105,11 +106,12 @@ async def prepare_change(
     strategy.prepare_update(context, new, old)
     if resource.generation_raised_by and strategy.raises_generation(new, old):
         metadata_of(new).generation += 1
-    causes = kind.validate(new)
-    causes += strategy.validate(context, new)
+    causes = strategy.arranged(kind.validate(new) + strategy.validate(context, new))
     causes += strategy.validate_update(context, new, old)
     if causes:
         raise faults.invalid(resource, context.name, causes)
+    if not context.subresource:
+        context.warnings.extend(strategy.warnings(new, old))
     await plane.admission.validate(request)
     raw = new.SerializeToString(deterministic=True)
     together = tuple(request.together)

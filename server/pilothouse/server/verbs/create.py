@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from google.protobuf.message import Message
 
 from ..admission.base import AdmissionRequest, Operation
-from ..authorization.base import Attributes, require
+from ..audit.record import NAME
+from ..authorization.base import permit
 from ..meta.context import RequestContext
 from ..meta.wire import with_revision
 from ..store.base import Op, Put, Refused
@@ -13,9 +14,11 @@ from . import faults
 from .body import Body
 from .metadata import metadata_of, place, stamp_new
 from .plane import Kind, Plane
+from .reviews import review
+from .writing import write
 
 # How often an object is made anew when a generated name, or what it claims, was taken meanwhile.
-TRIES = 8
+TRIES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,10 @@ class Prepared:
 
 
 async def create(plane: Plane, context: RequestContext, body: Body) -> bytes:
-    """The object as stored, as protobuf. Raises Forbidden, BadRequest, Invalid, AlreadyExists, TooLarge."""
-    require(plane.authorizer, Attributes.of(context))
+    """The object as stored, or a review with its answer, as protobuf. Raises Forbidden, BadRequest, Invalid, AlreadyExists, TooLarge."""
+    permit(plane.authorizer, context)
+    if context.type.is_review:
+        return review(plane, context, body)
     kind = plane.kind(context.type)
     for _ in range(TRIES):
         message = body.message(plane, kind, context)
@@ -43,13 +48,15 @@ async def create(plane: Plane, context: RequestContext, body: Body) -> bytes:
                 return prepared.raw
             lost = 0
         else:
-            outcome = await plane.writer.write((prepared.put, *prepared.together))
+            outcome = await write(plane, (context,), (prepared.put, *prepared.together))
             if not isinstance(outcome, Refused):
                 return with_revision(prepared.raw, outcome.revision)
             lost = outcome.index
         # Another name may be free, and something else may be claimed together with the object.
         if not generated and not lost:
             break
+    if lost:
+        raise faults.conflict(context.type, prepared.name)
     raise faults.already_exists(context.type, prepared.name)
 
 
@@ -61,14 +68,15 @@ async def prepare(plane: Plane, kind: Kind, context: RequestContext, message: Me
     kind.default(message)
     strategy.default(message)
     request = AdmissionRequest(context, Operation.CREATE, message, None, metadata_of(message).name)
+    context.annotations[NAME] = request.name
     await plane.admission.mutate(request)
     stamp_new(resource, message, plane.now())
     strategy.prepare_create(context, message)
-    name = request.name = metadata_of(message).name
-    causes = kind.validate(message)
-    causes += strategy.validate(context, message)
+    name = request.name = context.annotations[NAME] = metadata_of(message).name
+    causes = strategy.arranged(kind.validate(message) + strategy.validate(context, message))
     if causes:
         raise faults.invalid(resource, name, causes)
+    context.warnings.extend(strategy.warnings(message, None))
     await plane.admission.validate(request)
     raw = message.SerializeToString(deterministic=True)
     ttl = plane.event_ttl if resource.storage.expires else 0

@@ -9,7 +9,7 @@ from google.protobuf.message import Message
 
 from ..errors import BadRequest
 from ..meta.resource import ResourceType
-from ..meta.scalars import JsonValue
+from ..meta.scalars import JsonValue, found
 from .plane import Kind, Plane
 
 # What a kube-apiserver names in such messages: its registry of kinds.
@@ -30,7 +30,10 @@ def type_meta(resource: ResourceType, value: dict[str, JsonValue]) -> tuple[str,
     for name in ("apiVersion", "kind"):
         text = value.get(name) or ""
         if not isinstance(text, str):
-            raise NoTypeMeta(f"couldn't get version/kind; json parse error: {name} must be a string")
+            raise NoTypeMeta(
+                f"couldn't get version/kind; json parse error: json: cannot unmarshal {found(text)} into Go struct field "
+                f".{name} of type string"
+            )
         given.append(text)
     if given[0].count("/") > 1:
         raise NoTypeMeta(f"unexpected GroupVersion string: {given[0]}")
@@ -44,16 +47,16 @@ def read_object(plane: Plane, kind: Kind, value: dict[str, JsonValue], problems:
     given = type_meta(resource, value)
     if given == (resource.api_version, resource.kind):
         return kind.codec().from_value(value, problems)
-    found = plane.registry.by_kind(*given)
-    if found is None:
+    other = plane.registry.by_kind(*given)
+    if other is None:
         raise BadRequest(f'no kind "{given[1]}" is registered for version "{given[0]}" in scheme "{_SCHEME}"')
-    plane.kind(found).codec().from_value(value)
-    if found.storage is resource.storage:
+    plane.kind(other).codec().from_value(value)
+    if other.storage is resource.storage:
         raise WrongVersion(
             f"the API version in the data ({given[0]}) does not match the expected API version ({resource.api_version})"
         )
     raise BadRequest(
-        f"converting ({found.version}.{found.kind}) to ({_family(resource)}.{resource.kind}): unknown conversion"
+        f"converting ({other.version}.{other.kind}) to ({_family(resource)}.{resource.kind}): unknown conversion"
     )
 
 

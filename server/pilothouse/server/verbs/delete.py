@@ -3,14 +3,15 @@
 The rules are those of rest.BeforeDelete and the generic registry's Delete of a kube-apiserver.
 """
 
+import json
 from dataclasses import dataclass
 
 from google.protobuf.message import Message
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
 from ..admission.base import AdmissionRequest, Operation
-from ..authorization.base import Attributes, require
-from ..errors import ApiError, Cause, Invalid
+from ..authorization.base import permit
+from ..errors import ApiError, Cause
 from ..meta.context import RequestContext
 from ..meta.wire import with_revision
 from ..store.base import Op, Put, Refused, Remove
@@ -19,8 +20,10 @@ from . import faults
 from .change import TRIES
 from .metadata import FOREGROUND, ORPHAN, metadata_of
 from .names import require_name
+from .options import dry_run_causes, refuse
 from .plane import Kind, Plane
 from .reading import item_of, stored_item
+from .writing import write
 
 POLICIES = ("Foreground", "Background", "Orphan")
 
@@ -35,7 +38,7 @@ class Deleted:
 
 async def delete(plane: Plane, context: RequestContext, options: meta.DeleteOptions) -> Deleted:
     """Raises Forbidden, BadRequest, Invalid, NotFound, Conflict."""
-    require(plane.authorizer, Attributes.of(context))
+    permit(plane.authorizer, context)
     require_name(context)
     check_options(options)
     return await delete_named(plane, context, options)
@@ -44,6 +47,8 @@ async def delete(plane: Plane, context: RequestContext, options: meta.DeleteOpti
 async def delete_named(plane: Plane, context: RequestContext, options: meta.DeleteOptions) -> Deleted:
     """delete() for a caller who is authorized already."""
     kind = plane.kind(context.type)
+    if not options.propagation_policy and not options.HasField("orphan_dependents"):
+        context.warnings.extend(kind.strategy.deletion_warnings)
     key = kind.type.key(context.namespace, context.name)
     item, fresh = plane.cache.collection(kind.type).get(key), False
     for _ in range(TRIES):
@@ -65,7 +70,7 @@ async def delete_named(plane: Plane, context: RequestContext, options: meta.Dele
                 return Deleted(with_revision(raw, item.revision), removed)
             item = None
             continue
-        outcome = await plane.writer.write(ops)
+        outcome = await write(plane, (context,), ops)
         if not isinstance(outcome, Refused):
             return Deleted(with_revision(raw, outcome.revision), removed)
         if outcome.index:
@@ -78,19 +83,16 @@ async def delete_named(plane: Plane, context: RequestContext, options: meta.Dele
 
 def check_options(options: meta.DeleteOptions) -> None:
     """Raises Invalid: the rules are those of metav1.DeleteOptions' validation."""
-    if not options.HasField("propagation_policy"):
-        return
-    cause = None
-    if options.HasField("orphan_dependents"):
-        text = "Invalid value: orphanDependents and deletionPropagation cannot be both set"
-        cause = Cause("FieldValueInvalid", text, "propagationPolicy")
-    elif options.propagation_policy not in POLICIES:
+    causes: list[Cause] = []
+    policy = json.dumps(options.propagation_policy)
+    if options.HasField("propagation_policy") and options.HasField("orphan_dependents"):
+        text = f"Invalid value: {policy}: orphanDependents and deletionPropagation cannot be both set"
+        causes.append(Cause("FieldValueInvalid", text, "propagationPolicy"))
+    elif options.HasField("propagation_policy") and options.propagation_policy not in POLICIES:
         supported = ", ".join(f'"{policy}"' for policy in (*POLICIES, "nil"))
-        text = f'Unsupported value: "{options.propagation_policy}": supported values: {supported}'
-        cause = Cause("FieldValueNotSupported", text, "propagationPolicy")
-    if cause is not None:
-        message = f'DeleteOptions.meta.k8s.io "" is invalid: {cause.field}: {cause.message}'
-        raise Invalid(message, group="meta.k8s.io", kind="DeleteOptions", causes=(cause,))
+        text = f"Unsupported value: {policy}: supported values: {supported}"
+        causes.append(Cause("FieldValueNotSupported", text, "propagationPolicy"))
+    refuse("DeleteOptions", causes + dry_run_causes(options.dry_run))
 
 
 async def prepare_delete(
@@ -100,12 +102,15 @@ async def prepare_delete(
     object's protobuf as it then is. Raises Conflict where a precondition does not hold, Forbidden."""
     broken = _broken_precondition(kind, item, options)
     if broken is not None:
-        raise faults.conflict(kind.type, item.name, broken)
+        raise faults.precondition_failed(kind.type, item.name, broken)
     message = kind.type.message.FromString(item.raw)
     request = AdmissionRequest(context, Operation.DELETE, None, message, item.name)
     await plane.admission.validate(request)
     op, raw = _marked_or_gone(plane, kind, item, message, options)
-    return ((op, *request.together) if op is not None else ()), raw
+    if isinstance(op, Remove):
+        return (op, *request.together), raw
+    context.settled(0)
+    return ((op,) if op is not None else ()), raw
 
 
 def _marked_or_gone(
@@ -125,20 +130,28 @@ def _marked_or_gone(
     else:
         _record_propagation(kind, message, options)
     held = bool(metadata.finalizers) or kind.strategy.holds(message)
-    if not held and grace == 0:
+    gone = not held and grace == 0
+    if gone and not kind.strategy.graceful:
         return Remove(item.key, item.revision), item.raw
     if not marked:
-        metadata.deletion_timestamp.Clear()
-        metadata.deletion_timestamp.seconds = int(plane.now()) + grace
-        metadata.deletion_grace_period_seconds = grace
-        if metadata.generation:
-            metadata.generation += 1
-        kind.strategy.mark_deleted(message)
+        _mark(kind, message, int(plane.now()), grace)
     raw = message.SerializeToString(deterministic=True)
+    if gone:
+        return Remove(item.key, item.revision), raw
     if raw == item.raw:
         return None, raw
     ttl = plane.event_ttl if kind.type.storage.expires else 0
     return Put(item.key, kind.form.stored(message), item.revision, ttl), raw
+
+
+def _mark(kind: Kind, message: Message, now: int, grace: int) -> None:
+    metadata = metadata_of(message)
+    metadata.deletion_timestamp.Clear()
+    metadata.deletion_timestamp.seconds = now + grace
+    metadata.deletion_grace_period_seconds = grace
+    if metadata.generation:
+        metadata.generation += 1
+    kind.strategy.mark_deleted(message)
 
 
 def _record_propagation(kind: Kind, message: Message, options: meta.DeleteOptions) -> None:
@@ -166,10 +179,13 @@ def _broken_precondition(kind: Kind, item: Item, options: meta.DeleteOptions) ->
     if wanted.uid:
         uid = metadata_of(kind.type.message.FromString(item.raw)).uid
         if uid != wanted.uid:
-            return f"Precondition failed: UID in precondition: {wanted.uid}, UID in object meta: {uid}"
+            return (
+                f"the UID in the precondition ({wanted.uid}) does not match the UID in record ({uid}). The object "
+                "might have been deleted and then recreated"
+            )
     if wanted.resource_version and wanted.resource_version != str(item.revision):
         return (
-            f"Precondition failed: ResourceVersion in precondition: {wanted.resource_version}, "
-            f"ResourceVersion in object meta: {item.revision}"
+            f"the ResourceVersion in the precondition ({wanted.resource_version}) does not match the ResourceVersion "
+            f"in record ({item.revision}). The object might have been modified"
         )
     return None

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
-from ..authorization.base import Attributes, require
+from ..authorization.base import permit
 from ..errors import Conflict, NotFound
 from ..meta.context import RequestContext
 from ..watchcache.item import Item
@@ -19,9 +19,10 @@ TOGETHER = 64
 
 async def delete_collection(
     plane: Plane, context: RequestContext, list_options: meta.ListOptions, options: meta.DeleteOptions
-) -> list[Item]:
-    """The objects that were deleted or marked for deletion, as they were. Raises Forbidden, BadRequest, Invalid."""
-    require(plane.authorizer, Attributes.of(context))
+) -> Listing:
+    """The objects that were deleted or marked for deletion, as they were; where a limit left some, the token of
+    the rest. Raises Forbidden, BadRequest, Invalid."""
+    permit(plane.authorizer, context)
     check_options(options)
     deleted: list[Item] = []
     asked = meta.ListOptions()
@@ -33,7 +34,7 @@ async def delete_collection(
             gone = await asyncio.gather(*(_delete(plane, context, item, options) for item in some))
             deleted.extend(item for item, was_there in zip(some, gone, strict=True) if was_there)
         if not listing.continue_token or list_options.limit:
-            return deleted
+            return replace(listing, items=deleted)
         asked.ClearField("resource_version")
         asked.ClearField("resource_version_match")
         setattr(asked, "continue", listing.continue_token)

@@ -8,12 +8,13 @@ from .plane import Plane
 def discover(plane: Plane) -> dynamic.DiscoverResponse:
     """Every resource, in the order of groups, versions and names."""
     first: dict[tuple[str, str], str] = {}
-    for resource in plane.registry:
+    served = (*plane.registry, *plane.registry.reviews)
+    for resource in served:
         # Newer stable versions come first: v2 before v1.
         known = first.get((resource.group, resource.plural), "")
         first[resource.group, resource.plural] = max(known, resource.version)
     response = dynamic.DiscoverResponse()
-    for resource in sorted(plane.registry, key=lambda r: (r.group, r.version, r.plural)):
+    for resource in sorted(served, key=lambda r: (r.group, r.version, r.plural)):
         response.resources.add(
             name=dynamic.ResourceName(group=resource.group, version=resource.version, resource=resource.plural),
             kind=resource.kind,

@@ -38,6 +38,22 @@ def conflict(resource: ResourceType, name: str, why: str = MODIFIED) -> Conflict
     return Conflict(message, group=resource.group, kind=resource.plural, name=name)
 
 
+def precondition_failed(resource: ResourceType, name: str, why: str) -> Conflict:
+    """The conflict of a deletion: it names the kind where others name the plural."""
+    message = f'Operation cannot be fulfilled on {resource.qualified_kind} "{name}": {why}'
+    return Conflict(message, group=resource.group, kind=resource.kind, name=name)
+
+
+def another_uid(resource: ResourceType, key: str, name: str, wanted: str, uid: str) -> Conflict:
+    """The conflict of an update that insists on a uid; `uid` is "" where there is no object."""
+    return conflict(
+        resource,
+        name,
+        f"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition "
+        f"failed: UID in precondition: {wanted}, UID in object meta: {uid}",
+    )
+
+
 def invalid(resource: ResourceType, name: str, causes: Sequence[Cause]) -> Invalid:
     """Several causes stand in brackets, each once."""
     lines = list(dict.fromkeys(f"{c.field}: {c.message}" for c in causes))
@@ -47,10 +63,10 @@ def invalid(resource: ResourceType, name: str, causes: Sequence[Cause]) -> Inval
 
 
 def must_name_revision(resource: ResourceType, name: str) -> Invalid:
-    cause = Cause(
-        "FieldValueInvalid", "Invalid value: 0x0: must be specified for an update", "metadata.resourceVersion"
-    )
-    return invalid(resource, name, [cause])
+    """It names the plural where others of its reason name the kind."""
+    cause = Cause("FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion")
+    message = f'{resource.qualified} "{name}" is invalid: {cause.field}: {cause.message}'
+    return Invalid(message, group=resource.group, kind=resource.plural, name=name, causes=(cause,))
 
 
 def revision_too_large(revision: int, current: int, retry_after: int = 1) -> Timeout:

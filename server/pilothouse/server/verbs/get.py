@@ -1,6 +1,6 @@
 """Get: one object."""
 
-from ..authorization.base import Attributes, require
+from ..authorization.base import permit
 from ..errors import Internal
 from ..meta.context import RequestContext
 from ..meta.continuation import parse_resource_version
@@ -14,7 +14,7 @@ from .reading import cache_is_current, stored_item, wait_for_revision
 async def get(plane: Plane, context: RequestContext, resource_version: str = "") -> Item:
     """The object as of now ("": consistently), as of any time ("0"), or not older than a revision. Raises Forbidden,
     BadRequest, NotFound, Timeout."""
-    require(plane.authorizer, Attributes.of(context))
+    permit(plane.authorizer, context)
     resource = context.type
     kind = plane.kind(resource)
     require_name(context)

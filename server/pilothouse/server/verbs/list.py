@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
-from ..authorization.base import Attributes, require
+from ..authorization.base import permit
 from ..errors import Expired
 from ..meta.context import RequestContext
 from ..meta.continuation import NEWEST, decode_continue, encode_continue
@@ -16,7 +16,7 @@ from ..watchcache.collection import Snapshot
 from ..watchcache.item import Item
 from . import faults
 from .plane import Kind, Plane
-from .queries import Query, list_query
+from .queries import Query, list_query, named
 from .reading import cache_is_current, item_of, wait_for_revision
 
 # Stock gRPC clients refuse messages above 4 MiB.
@@ -38,7 +38,7 @@ async def list_(
     plane: Plane, context: RequestContext, options: meta.ListOptions, page_bytes: int = PAGE_BYTES
 ) -> Listing:
     """A page of objects. Raises Forbidden, BadRequest, Invalid, Expired, Timeout."""
-    require(plane.authorizer, Attributes.of(context))
+    permit(plane.authorizer, named(plane.kind(context.type), context, options.field_selector))
     return await page_of(plane, context, options, page_bytes)
 
 

@@ -29,8 +29,9 @@ def place(context: RequestContext, message: Message) -> None:
     metadata = metadata_of(message)
     if not context.type.namespaced:
         # The request's too: who may do everything in one namespace must not create cluster roles by naming it.
-        if metadata.namespace or context.namespace:
+        if context.namespace:
             raise BadRequest(f"namespace must be empty: {context.type.qualified} are cluster-scoped")
+        metadata.ClearField("namespace")
         return
     if metadata.namespace and metadata.namespace != context.namespace:
         raise BadRequest("the namespace of the provided object does not match the namespace sent on the request")
@@ -60,23 +61,21 @@ def stamp_new(resource: ResourceType, message: Message, now: float) -> None:
 
 
 def keep_identity(resource: ResourceType, message: Message, old: Message) -> None:
-    """Gives an updated object what it had: identity, age and the marks of deletion. Raises Conflict for another uid,
-    Invalid for a new finalizer on an object that is being deleted."""
+    """Gives an updated object what it had: identity, age and the marks of deletion. Raises Invalid for another uid, and
+    for a new finalizer on an object that is being deleted."""
     new_metadata, old_metadata = metadata_of(message), metadata_of(old)
+    causes: list[Cause] = []
     if new_metadata.uid and new_metadata.uid != old_metadata.uid:
-        raise faults.conflict(
-            resource,
-            old_metadata.name,
-            f"Precondition failed: UID in precondition: {new_metadata.uid}, UID in object meta: {old_metadata.uid}",
-        )
-    if old_metadata.HasField("deletion_timestamp"):
-        new = sorted(set(new_metadata.finalizers) - set(old_metadata.finalizers))
-        if new:
-            text = "Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers "
-            text += f"[]string{{{', '.join(map(json.dumps, new))}}}"
-            raise faults.invalid(
-                resource, old_metadata.name, [Cause("FieldValueForbidden", text, "metadata.finalizers")]
-            )
+        text = f"Invalid value: {json.dumps(new_metadata.uid)}: field is immutable"
+        causes.append(Cause("FieldValueInvalid", text, "metadata.uid"))
+    new = sorted(set(new_metadata.finalizers) - set(old_metadata.finalizers))
+    if new and old_metadata.HasField("deletion_timestamp"):
+        text = "Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers "
+        text += f"[]string{{{', '.join(map(json.dumps, new))}}}"
+        causes.append(Cause("FieldValueForbidden", text, "metadata.finalizers"))
+    if causes:
+        # A kube-apiserver looks twice, once for all kinds and once for the one, and tells of both.
+        raise faults.invalid(resource, old_metadata.name, causes * 2)
     for name in ("uid", "creation_timestamp", "deletion_timestamp", "deletion_grace_period_seconds", "generation"):
         new_metadata.ClearField(name)
         if old_metadata.HasField(name):

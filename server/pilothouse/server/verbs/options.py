@@ -44,6 +44,12 @@ def write_options(
     return WriteOptions(bool(dry_run), field_manager, known.get(field_validation, unset))
 
 
+def forbid_force() -> None:
+    """Raises Invalid: force is for apply alone."""
+    cause = Cause("FieldValueForbidden", "Forbidden: may not be specified for non-apply patch", "force")
+    refuse("PatchOptions", [cause])
+
+
 def dry_run_causes(values: Sequence[str]) -> list[Cause]:
     """What is wrong with dryRun: all that it may hold is "All"."""
     if all(value == DRY_RUN_ALL for value in values):

@@ -6,7 +6,7 @@ from enum import Enum
 
 from google.protobuf.message import Message
 
-from ..authorization.base import Attributes, require
+from ..authorization.base import permit
 from ..errors import BadRequest, Cause, Invalid
 from ..meta.context import RequestContext
 from ..meta.scalars import JsonValue
@@ -43,7 +43,7 @@ async def patch(
     field_validation: FieldValidation = FieldValidation.STRICT,
 ) -> bytes:
     """The object as stored, as protobuf. Raises Forbidden, BadRequest, Invalid, NotFound, Conflict, TooLarge."""
-    require(plane.authorizer, Attributes.of(context))
+    permit(plane.authorizer, context)
     require_subresource(context)
     require_name(context)
     kind = plane.kind(context.type)

@@ -1,16 +1,19 @@
 """The Plane: everything that a verb works with, bundled once."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from google.protobuf.message import Message
 
 from ..admission.chain import Chain
 from ..authorization.base import Authorizer
+from ..authorization.rbac import Candidate
+from ..authorization.rules import Rule
 from ..errors import Cause, NotFound
 from ..meta.codec import JsonCodec
 from ..meta.resource import Registry, ResourceType
+from ..meta.user import User
 from ..store.base import Op, Outcome, Store
 from ..strategies.base import Strategy
 from ..watchcache.audience import Audiences
@@ -53,6 +56,33 @@ class Kind:
     codec: Callable[[], JsonCodec[Message]]
 
 
+class Grants(Protocol):
+    """What RBAC grants, beyond yes and no."""
+
+    def rules_for(self, user: User, namespace: str) -> tuple[list[Rule], list[str]]:
+        """Every rule of the user in the namespace, the cluster's among them, and what could not be resolved."""
+        ...
+
+    def candidates(self, user: User) -> Iterator[Candidate]:
+        """Every rule that a binding grants to the user, wherever, the cluster's first."""
+        ...
+
+
+class Tokens(Protocol):
+    """Whose a bearer token is."""
+
+    def authenticate(self, token: str) -> User | None:
+        """None for a token that is not known, or no longer good."""
+        ...
+
+
+class NoTokens:
+    """Tokens of a server that knows none."""
+
+    def authenticate(self, token: str) -> User | None:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Plane:
     """now: seconds since the epoch; event_ttl: seconds that an expiring object lives."""
@@ -67,6 +97,8 @@ class Plane:
     admission: Chain
     now: Callable[[], float]
     event_ttl: int
+    grants: Grants
+    tokens: Tokens = field(default_factory=NoTokens)
 
     def kind(self, resource: ResourceType) -> Kind:
         """Raises NotFound where the type is no longer served."""

@@ -1,16 +1,18 @@
 """ListOptions: what lists and watches ask, checked and compiled, by the rules of metav1.ListOptions' validation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
-from ..errors import BadRequest, Cause, Invalid
+from ..errors import BadRequest, Cause
 from ..meta.context import RequestContext
 from ..meta.continuation import parse_resource_version
 from ..meta.field_selectors import parse_field_selector
 from ..meta.label_selectors import parse_label_selector
+from ..meta.names import path_segment
 from ..watchcache.audience import Scope
 from .names import require_place
+from .options import refuse
 from .plane import Kind
 
 NOT_OLDER_THAN, EXACT = "NotOlderThan", "Exact"
@@ -53,7 +55,7 @@ def list_query(kind: Kind, context: RequestContext, options: meta.ListOptions) -
             )
     if options.HasField("send_initial_events"):
         causes.append(_forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"))
-    _refuse(causes)
+    refuse("ListOptions", causes)
     if token and version not in ("", "0"):
         raise BadRequest("specifying resource version is not allowed when using continue")
     revision = parse_resource_version(version)
@@ -94,7 +96,7 @@ def watch_query(kind: Kind, context: RequestContext, options: meta.ListOptions) 
             )
     if match not in ("", NOT_OLDER_THAN):
         causes.append(_unsupported(match))
-    _refuse(causes)
+    refuse("ListOptions", causes)
     revision = parse_resource_version(version)
     return Query(_scope(kind, context, options), revision, version == "0", False, match, 0, "", asked)
 
@@ -112,6 +114,19 @@ def make_scope(kind: Kind, context: RequestContext, labels: str, fields: str) ->
     return Scope(kind.type, namespace, parse_label_selector(labels), selector, kind.fields_of)
 
 
+def named(kind: Kind, context: RequestContext, field_selector: str) -> RequestContext:
+    """The context with the name that the selector insists on: who may list or watch an object by its name may do so, as
+    in Kubernetes."""
+    if "metadata.name" not in field_selector:
+        return context
+    try:
+        name = parse_field_selector(field_selector, kind.selectable).exact("metadata.name")
+    except BadRequest:
+        # Whoever may not list at all is told that first.
+        return context
+    return replace(context, name=name) if name and not path_segment(name) else context
+
+
 def _scope(kind: Kind, context: RequestContext, options: meta.ListOptions) -> Scope:
     return make_scope(kind, context, options.label_selector, options.field_selector)
 
@@ -124,12 +139,3 @@ def _unsupported(match: str) -> Cause:
     supported = '"Exact", "NotOlderThan", ""'
     message = f'Unsupported value: "{match}": supported values: {supported}'
     return Cause("FieldValueNotSupported", message, "resourceVersionMatch")
-
-
-def _refuse(causes: list[Cause]) -> None:
-    if causes:
-        lines = [f"{c.field}: {c.message}" for c in causes]
-        text = lines[0] if len(lines) == 1 else f"[{', '.join(lines)}]"
-        raise Invalid(
-            f'ListOptions.meta.k8s.io "" is invalid: {text}', group="meta.k8s.io", kind="ListOptions", causes=causes
-        )

@@ -7,8 +7,8 @@ from typing import Literal
 from google.protobuf.message import Message
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
-from ..authorization.base import Attributes, require
-from ..errors import BadRequest
+from ..authorization.base import permit
+from ..errors import BadRequest, MethodNotSupported
 from ..meta.context import RequestContext
 from ..meta.wire import with_revision
 from ..store.base import Op, Refused
@@ -21,7 +21,8 @@ from .metadata import metadata_of
 from .names import require_name
 from .plane import Plane
 from .reading import stored_item
-from .update import require_same_name, require_subresource
+from .update import require_same_name, require_same_uid, require_subresource
+from .writing import settle, write
 
 OPERATIONS_AT_MOST = 64
 
@@ -54,14 +55,20 @@ async def transact(plane: Plane, operations: Sequence[Operation], dry_run: bool)
         raise BadRequest(f"a transaction takes {OPERATIONS_AT_MOST} operations at most, not {len(operations)}")
     operations = _all_or_none_dry(operations, dry_run)
     for operation in operations:
-        require(plane.authorizer, Attributes.of(operation.context))
+        if operation.context.type.is_review:
+            raise MethodNotSupported(f"{operation.context.type.qualified} are not stored: a transaction takes none")
+        permit(plane.authorizer, operation.context)
     for _ in range(TRIES):
-        ready = [await _prepare(plane, operation) for operation in operations]
+        ready = await _prepare_all(plane, operations)
         ops = [op for r in ready for op in r.ops]
-        _require_distinct([r.key for r in ready], ops)
+        try:
+            _require_distinct([r.key for r in ready], ops)
+        except BadRequest:
+            settle([operation.context for operation in operations], 0)
+            raise
         if dry_run or not ops:
             return 0, [with_revision(r.raw, r.revision) if r.revision else r.raw for r in ready]
-        outcome = await plane.writer.write(ops)
+        outcome = await write(plane, [o.context for o in operations], ops)
         if not isinstance(outcome, Refused):
             return outcome.revision, [with_revision(r.raw, outcome.revision if r.ops else r.revision) for r in ready]
         lost = next(i for i, r in enumerate(ready) if ops[outcome.index] in r.ops)
@@ -94,6 +101,14 @@ def _raise_if_lost(operation: Operation, ready: _Ready) -> None:
         raise faults.conflict(operation.context.type, ready.name)
 
 
+async def _prepare_all(plane: Plane, operations: Sequence[Operation]) -> list[_Ready]:
+    try:
+        return [await _prepare(plane, operation) for operation in operations]
+    except BaseException:
+        settle([operation.context for operation in operations], 0)
+        raise
+
+
 async def _prepare(plane: Plane, operation: Operation) -> _Ready:
     context = operation.context
     kind = plane.kind(context.type)
@@ -122,5 +137,6 @@ async def _prepare(plane: Plane, operation: Operation) -> _Ready:
     metadata_of(new).name = context.name
     old = kind.type.message.FromString(item.raw)
     kind.normalize(old)
+    require_same_uid(context, new, old)
     changed = await prepare_change(plane, kind, context, item, old, new)
     return _Ready(item.key, changed.ops, changed.raw, item.revision, bool(insisted), item.name)

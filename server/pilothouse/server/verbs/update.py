@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from google.protobuf.message import Message
 
-from ..authorization.base import Attributes, require
+from ..authorization.base import permit
 from ..errors import AlreadyExists, BadRequest, MethodNotSupported
 from ..meta.context import RequestContext
 from ..meta.continuation import parse_resource_version
@@ -27,7 +27,7 @@ class Updated:
 
 async def update(plane: Plane, context: RequestContext, body: Body) -> Updated:
     """Raises Forbidden, BadRequest, Invalid, NotFound, Conflict, TooLarge."""
-    require(plane.authorizer, Attributes.of(context))
+    permit(plane.authorizer, context)
     require_subresource(context)
     kind = plane.kind(context.type)
     given = body.message(plane, kind, context)
@@ -35,6 +35,7 @@ async def update(plane: Plane, context: RequestContext, body: Body) -> Updated:
     require_name(context)
 
     def edit(old: Message) -> Message:
+        require_same_uid(context, given, old)
         new = type(given)()
         new.CopyFrom(given)
         metadata_of(new).name = context.name
@@ -49,9 +50,8 @@ async def update(plane: Plane, context: RequestContext, body: Body) -> Updated:
         if parse_resource_version(metadata_of(given).resource_version):
             break
         if uid := metadata_of(given).uid:
-            raise faults.conflict(
-                context.type, context.name, f"Precondition failed: UID in precondition: {uid}, UID in object meta: "
-            )
+            key = context.type.key(context.namespace, context.name)
+            raise faults.another_uid(context.type, key, context.name, uid, "")
         try:
             return Updated(await create(plane, replace(context, verb="create"), body), created=True)
         except AlreadyExists:
@@ -65,6 +65,14 @@ def require_same_name(context: RequestContext, given: Message) -> None:
     name = metadata_of(given).name
     if context.name and name and name != context.name:
         raise BadRequest(f"the name of the object ({name}) does not match the name on the URL ({context.name})")
+
+
+def require_same_uid(context: RequestContext, given: Message, old: Message) -> None:
+    """Raises Conflict where the object that is to be replaced has another uid than the one given."""
+    wanted, uid = metadata_of(given).uid, metadata_of(old).uid
+    if wanted and wanted != uid:
+        key = context.type.key(context.namespace, context.name)
+        raise faults.another_uid(context.type, key, context.name, wanted, uid)
 
 
 def require_subresource(context: RequestContext) -> None:

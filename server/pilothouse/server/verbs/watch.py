@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
-from ..authorization.base import Attributes, require
+from ..authorization.base import permit
 from ..errors import Expired, TooManyRequests, Unauthorized
 from ..meta.context import RequestContext
 from ..meta.resource import ResourceType
@@ -14,7 +14,7 @@ from ..watchcache.audience import FellBehind, Frame, Scope
 from ..watchcache.cursor import Closed, Cursor
 from ..watchcache.item import Item
 from .plane import Plane
-from .queries import make_scope, watch_query
+from .queries import make_scope, named, watch_query
 from .reading import NEWER_REVISION_WAIT, cache_is_current, wait_for_revision
 
 # How long a watch that no event wakes may stay unaware of a changed role or an ended certificate.
@@ -47,8 +47,10 @@ async def watch(
 ) -> AsyncIterator[Frame]:
     """Frames of one type's changes. The first step raises Forbidden, BadRequest, Invalid, Expired or Timeout; later
     ones Expired, Forbidden or Unauthorized."""
-    require(plane.authorizer, Attributes.of(context))
-    query = watch_query(plane.kind(context.type), context, options)
+    kind = plane.kind(context.type)
+    context = named(kind, context, options.field_selector)
+    permit(plane.authorizer, context)
+    query = watch_query(kind, context, options)
     unset = not options.resource_version
     start = Start(query.revision, bool(query.initial_events), unset)
     pace = Pace(heartbeat, float(options.timeout_seconds))
@@ -65,10 +67,11 @@ async def watch_many(
 ) -> AsyncIterator[Frame]:
     """Frames of many types' changes in one stream, in the store's order; events carry the index of their scope. Each
     context comes with a label and a field selector."""
-    for context, _, _ in contexts:
-        require(plane.authorizer, Attributes.of(context))
-    scopes = tuple(make_scope(plane.kind(c.type), c, labels, fields) for c, labels, fields in contexts)
-    async for frame in watch_scopes(plane, [c for c, _, _ in contexts], scopes, start, pace, encode):
+    asked = [(plane.kind(c.type), named(plane.kind(c.type), c, fields), labels, fields) for c, labels, fields in contexts]
+    for _, context, _, _ in asked:
+        permit(plane.authorizer, context)
+    scopes = tuple(make_scope(*scope) for scope in asked)
+    async for frame in watch_scopes(plane, [context for _, context, _, _ in asked], scopes, start, pace, encode):
         yield frame
 
 
@@ -105,7 +108,7 @@ async def watch_scopes(
         if plane.authorizer.generation != generation:
             generation = plane.authorizer.generation
             for context in contexts:
-                require(plane.authorizer, Attributes.of(context))
+                permit(plane.authorizer, context)
         now = loop.time()
         if contexts[0].user.expires_at <= plane.now():
             raise Unauthorized("the certificate or token that opened this watch has expired")
@@ -129,8 +132,6 @@ async def _reach(plane: Plane, start: Start) -> None:
     if not plane.cache.ready:
         raise TooManyRequests("the server is catching up with its store; try again", retry_after=1)
     if start.consistent:
-        # False only where a foreign key has the store's newest revision and the store cannot tell how far its watch is
-        # (etcd before 3.4.31 and 3.5.13): what the cache has then is all that its watch was sent in three seconds.
         await cache_is_current(plane, NEWER_REVISION_WAIT)
     elif start.revision:
         # A revision that never comes, as of a store that was restored from a backup, must not be waited for in silence.

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from ..meta.resource import REGISTRY_PREFIX, ResourceType
-from ..store.base import Batch, Entry, RevisionCompacted, RevisionWentBack, Store, StoreError
+from ..store.base import Batch, Entry, Put, RevisionCompacted, RevisionWentBack, Store, StoreError
 from .collection import Collection, OnChange
 from .item import StoredForm
 from .pump import Pump
@@ -18,7 +18,8 @@ log = logging.getLogger(__name__)
 # the rings when it missed fewer than these.
 HISTORY_REVISIONS = 5_000
 RETRY_SECONDS = 0.5
-CATCH_UP_SECONDS = 1.0
+# Written to see it come back, where a store cannot tell how far its watch is (etcd before 3.4.31 and 3.5.13).
+MARK = f"{REGISTRY_PREFIX}pilothouse.dev/mark"
 
 
 class WatchCache:
@@ -102,8 +103,8 @@ class WatchCache:
         return True
 
     def ask_progress(self) -> None:
-        """Has the feed told how far it is, without new changes too, where the store can tell. One question is under way
-        at a time, and none ends with whoever asked it."""
+        """Has the feed told how far it is, without new changes too. One question is under way at a time, and none ends
+        with whoever asked it."""
         self._asked = True
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._ask(), name="watch progress")
@@ -112,7 +113,9 @@ class WatchCache:
         while self._asked:
             self._asked = False
             try:
-                await self._store.request_progress()
+                if not await self._store.request_progress():
+                    # A store that cannot tell shows it: what is written now comes after all that was written before.
+                    await self._store.transact((Put(MARK, b""),))
             except StoreError as error:
                 log.debug("the store was not asked how far its watch is: %s", error)
 
@@ -130,9 +133,6 @@ class WatchCache:
                 await self._fill()
                 await self._feed()
                 return
-            except TimeoutError:
-                log.info("the store does not tell how far its watch has come; the rings start empty")
-                self._history = 0
             except (RevisionCompacted, RevisionWentBack) as error:
                 log.warning("the watch cache starts anew: %s", error)
                 self._history = 0
@@ -148,26 +148,20 @@ class WatchCache:
             self.ready = False
 
     async def _feed(self) -> None:
-        """Follows the store until it closes. Raises TimeoutError when the history up to the present does not come: its
-        last revision may belong to a key outside the registry, and not every store tells how far a watch is."""
-        loop = asyncio.get_running_loop()
-        nudge = loop.create_task(self._nudge(), name="watch progress at the start")
+        """Follows the store until it closes."""
+        nudge = asyncio.create_task(self._nudge(), name="watch progress at the start")
         try:
-            async with asyncio.timeout(None) as patience:
+            async for batch in self._store.watch(REGISTRY_PREFIX, self.revision):
+                self._ingest(batch)
                 if not self.ready:
-                    patience.reschedule(loop.time() + CATCH_UP_SECONDS)
-                async for batch in self._store.watch(REGISTRY_PREFIX, self.revision):
-                    self._ingest(batch)
-                    if not self.ready:
-                        self._check_ready()
-                        patience.reschedule(None if self.ready else loop.time() + CATCH_UP_SECONDS)
+                    self._check_ready()
         finally:
             nudge.cancel()
 
     async def _nudge(self) -> None:
         while not self.ready:
             self.ask_progress()
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
 
     async def _fill(self) -> None:
         """Loads every object as of a revision below the present, so that the watch from there fills the rings."""

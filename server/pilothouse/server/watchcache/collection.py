@@ -62,6 +62,11 @@ class Collection:
     def get(self, key: str) -> Item | None:
         return self._by_key.get(key)
 
+    def under(self, prefix: str) -> Sequence[Item]:
+        """The objects whose keys begin with `prefix`, in the order of their keys."""
+        after = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        return self._items[bisect_left(self._keys, prefix) : bisect_left(self._keys, after)]
+
     def load(self, entries: Sequence[Entry]) -> None:
         """Starts from these entries, which are in the order of their keys."""
         for entry in entries:

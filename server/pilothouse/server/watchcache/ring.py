@@ -8,7 +8,7 @@ from .item import Item
 
 # What Python keeps around an event and its places in the lists here, and around an item with a few labels and fields.
 EVENT_BYTES = 250
-ITEM_BYTES = 900
+ITEM_BYTES = 1000
 
 
 class Event:

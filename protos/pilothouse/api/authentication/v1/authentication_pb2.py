@@ -26,7 +26,7 @@ from pilothouse.api import annotations_pb2 as pilothouse_dot_api_dot_annotations
 from pilothouse.api.meta.v1 import meta_pb2 as pilothouse_dot_api_dot_meta_dot_v1_dot_meta__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n5pilothouse/api/authentication/v1/authentication.proto\x12 pilothouse.api.authentication.v1\x1a pilothouse/api/annotations.proto\x1a!pilothouse/api/meta/v1/meta.proto\"\'\n\x10\x41ttestationValue\x12\r\n\x05items\x18\x01 \x03(\t:\x04\xc8\xda\x18\x08\"\xaa\x01\n\x14\x42oundObjectReference\x12\x17\n\x04kind\x18\x01 \x01(\tB\x04\xc0\xda\x18\x01H\x00\x88\x01\x01\x12\x1e\n\x0b\x61pi_version\x18\x02 \x01(\tB\x04\xc0\xda\x18\x01H\x01\x88\x01\x01\x12\x17\n\x04name\x18\x03 \x01(\tB\x04\xc0\xda\x18\x01H\x02\x88\x01\x01\x12\x16\n\x03uid\x18\x04 \x01(\tB\x04\xc0\xda\x18\x01H\x03\x88\x01\x01\x42\x07\n\x05_kindB\x0e\n\x0c_api_versionB\x07\n\x05_nameB\x06\n\x04_uid\"!\n\nExtraValue\x12\r\n\x05items\x18\x01 \x03(\t:\x04\xc8\xda\x18\x08\"\xf6\x01\n\x11SelfSubjectReview\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12S\n\x06status\x18\x02 \x01(\x0b\x32\x39.pilothouse.api.authentication.v1.SelfSubjectReviewStatusB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01:L\xc2\xda\x18H\n\x15\x61uthentication.k8s.io\x12\x12selfsubjectreviews\x1a\x11selfsubjectreview \x02:\x06\x63reate\"b\n\x17SelfSubjectReviewStatus\x12G\n\tuser_info\x18\x01 \x01(\x0b\x32*.pilothouse.api.authentication.v1.UserInfoB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\"\xea\x01\n\x0cTokenRequest\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12J\n\x04spec\x18\x02 \x01(\x0b\x32\x32.pilothouse.api.authentication.v1.TokenRequestSpecB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12N\n\x06status\x18\x03 \x01(\x0b\x32\x34.pilothouse.api.authentication.v1.TokenRequestStatusB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\"\x92\x03\n\x10TokenRequestSpec\x12\x1b\n\taudiences\x18\x01 \x03(\tB\x08\xc8\xda\x18\x01\xa0\xdb\x18\x01\x12V\n\x10\x62ound_object_ref\x18\x03 \x01(\x0b\x32\x36.pilothouse.api.authentication.v1.BoundObjectReferenceB\x04\xc8\xda\x18\x01\x12-\n\x12\x65xpiration_seconds\x18\x04 \x01(\x03\x42\x0c\xc8\xda\x18\x01\xea\xda\x18\x04\x33\x36\x30\x30H\x00\x88\x01\x01\x12Z\n\x0c\x61ttestations\x18\x05 \x03(\x0b\x32\x44.pilothouse.api.authentication.v1.TokenRequestSpec.AttestationsEntry\x1ag\n\x11\x41ttestationsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x41\n\x05value\x18\x02 \x01(\x0b\x32\x32.pilothouse.api.authentication.v1.AttestationValue:\x02\x38\x01\x42\x15\n\x13_expiration_seconds\"\x82\x01\n\x12TokenRequestStatus\x12\x1c\n\x05token\x18\x01 \x01(\tB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01H\x00\x88\x01\x01\x12\x44\n\x14\x65xpiration_timestamp\x18\x02 \x01(\x0b\x32\x1c.pilothouse.api.meta.v1.TimeB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x42\x08\n\x06_token\"\xad\x02\n\x0bTokenReview\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12M\n\x04spec\x18\x02 \x01(\x0b\x32\x31.pilothouse.api.authentication.v1.TokenReviewSpecB\x0c\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\x12M\n\x06status\x18\x03 \x01(\x0b\x32\x33.pilothouse.api.authentication.v1.TokenReviewStatusB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01:@\xc2\xda\x18<\n\x15\x61uthentication.k8s.io\x12\x0ctokenreviews\x1a\x0btokenreview \x02:\x06\x63reate\"R\n\x0fTokenReviewSpec\x12\x1c\n\x05token\x18\x01 \x01(\tB\x08\xc0\xda\x18\x01\xd8\xda\x18\x01H\x00\x88\x01\x01\x12\x17\n\taudiences\x18\x02 \x03(\tB\x04\xa0\xdb\x18\x01\x42\x08\n\x06_token\"\xc8\x01\n\x11TokenReviewStatus\x12 \n\rauthenticated\x18\x01 \x01(\x08\x42\x04\xc0\xda\x18\x01H\x00\x88\x01\x01\x12\x42\n\x04user\x18\x02 \x01(\x0b\x32*.pilothouse.api.authentication.v1.UserInfoB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x18\n\x05\x65rror\x18\x03 \x01(\tB\x04\xc0\xda\x18\x01H\x01\x88\x01\x01\x12\x17\n\taudiences\x18\x04 \x03(\tB\x04\xa0\xdb\x18\x01\x42\x10\n\x0e_authenticatedB\x08\n\x06_error\"\x8c\x02\n\x08UserInfo\x12\x1b\n\x08username\x18\x01 \x01(\tB\x04\xc0\xda\x18\x01H\x00\x88\x01\x01\x12\x16\n\x03uid\x18\x02 \x01(\tB\x04\xc0\xda\x18\x01H\x01\x88\x01\x01\x12\x14\n\x06groups\x18\x03 \x03(\tB\x04\xa0\xdb\x18\x01\x12\x44\n\x05\x65xtra\x18\x04 \x03(\x0b\x32\x35.pilothouse.api.authentication.v1.UserInfo.ExtraEntry\x1aZ\n\nExtraEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12;\n\x05value\x18\x02 \x01(\x0b\x32,.pilothouse.api.authentication.v1.ExtraValue:\x02\x38\x01\x42\x0b\n\t_usernameB\x06\n\x04_uidb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n5pilothouse/api/authentication/v1/authentication.proto\x12 pilothouse.api.authentication.v1\x1a pilothouse/api/annotations.proto\x1a!pilothouse/api/meta/v1/meta.proto\"\'\n\x10\x41ttestationValue\x12\r\n\x05items\x18\x01 \x03(\t:\x04\xc8\xda\x18\x08\"\xaa\x01\n\x14\x42oundObjectReference\x12\x17\n\x04kind\x18\x01 \x01(\tB\x04\xc0\xda\x18\x01H\x00\x88\x01\x01\x12\x1e\n\x0b\x61pi_version\x18\x02 \x01(\tB\x04\xc0\xda\x18\x01H\x01\x88\x01\x01\x12\x17\n\x04name\x18\x03 \x01(\tB\x04\xc0\xda\x18\x01H\x02\x88\x01\x01\x12\x16\n\x03uid\x18\x04 \x01(\tB\x04\xc0\xda\x18\x01H\x03\x88\x01\x01\x42\x07\n\x05_kindB\x0e\n\x0c_api_versionB\x07\n\x05_nameB\x06\n\x04_uid\"!\n\nExtraValue\x12\r\n\x05items\x18\x01 \x03(\t:\x04\xc8\xda\x18\x08\"\x8b\x02\n\x11SelfSubjectReview\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12S\n\x06status\x18\x02 \x01(\x0b\x32\x39.pilothouse.api.authentication.v1.SelfSubjectReviewStatusB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01:a\xc2\xda\x18]\n\x15\x61uthentication.k8s.io\x12\x12selfsubjectreviews\x1a\x11selfsubjectreview \x02:\x06\x63reate\x92\x01\x12SelfSubjectReviews\"b\n\x17SelfSubjectReviewStatus\x12G\n\tuser_info\x18\x01 \x01(\x0b\x32*.pilothouse.api.authentication.v1.UserInfoB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\"\xea\x01\n\x0cTokenRequest\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12J\n\x04spec\x18\x02 \x01(\x0b\x32\x32.pilothouse.api.authentication.v1.TokenRequestSpecB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12N\n\x06status\x18\x03 \x01(\x0b\x32\x34.pilothouse.api.authentication.v1.TokenRequestStatusB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\"\x92\x03\n\x10TokenRequestSpec\x12\x1b\n\taudiences\x18\x01 \x03(\tB\x08\xc8\xda\x18\x01\xa0\xdb\x18\x01\x12V\n\x10\x62ound_object_ref\x18\x03 \x01(\x0b\x32\x36.pilothouse.api.authentication.v1.BoundObjectReferenceB\x04\xc8\xda\x18\x01\x12-\n\x12\x65xpiration_seconds\x18\x04 \x01(\x03\x42\x0c\xc8\xda\x18\x01\xea\xda\x18\x04\x33\x36\x30\x30H\x00\x88\x01\x01\x12Z\n\x0c\x61ttestations\x18\x05 \x03(\x0b\x32\x44.pilothouse.api.authentication.v1.TokenRequestSpec.AttestationsEntry\x1ag\n\x11\x41ttestationsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x41\n\x05value\x18\x02 \x01(\x0b\x32\x32.pilothouse.api.authentication.v1.AttestationValue:\x02\x38\x01\x42\x15\n\x13_expiration_seconds\"\x82\x01\n\x12TokenRequestStatus\x12\x1c\n\x05token\x18\x01 \x01(\tB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01H\x00\x88\x01\x01\x12\x44\n\x14\x65xpiration_timestamp\x18\x02 \x01(\x0b\x32\x1c.pilothouse.api.meta.v1.TimeB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x42\x08\n\x06_token\"\xbc\x02\n\x0bTokenReview\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12M\n\x04spec\x18\x02 \x01(\x0b\x32\x31.pilothouse.api.authentication.v1.TokenReviewSpecB\x0c\xc0\xda\x18\x01\xc8\xda\x18\x01\xd8\xda\x18\x01\x12M\n\x06status\x18\x03 \x01(\x0b\x32\x33.pilothouse.api.authentication.v1.TokenReviewStatusB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01:O\xc2\xda\x18K\n\x15\x61uthentication.k8s.io\x12\x0ctokenreviews\x1a\x0btokenreview \x02:\x06\x63reate\x92\x01\x0cTokenReviews\"R\n\x0fTokenReviewSpec\x12\x1c\n\x05token\x18\x01 \x01(\tB\x08\xc0\xda\x18\x01\xd8\xda\x18\x01H\x00\x88\x01\x01\x12\x17\n\taudiences\x18\x02 \x03(\tB\x04\xa0\xdb\x18\x01\x42\x08\n\x06_token\"\xc8\x01\n\x11TokenReviewStatus\x12 \n\rauthenticated\x18\x01 \x01(\x08\x42\x04\xc0\xda\x18\x01H\x00\x88\x01\x01\x12\x42\n\x04user\x18\x02 \x01(\x0b\x32*.pilothouse.api.authentication.v1.UserInfoB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x18\n\x05\x65rror\x18\x03 \x01(\tB\x04\xc0\xda\x18\x01H\x01\x88\x01\x01\x12\x17\n\taudiences\x18\x04 \x03(\tB\x04\xa0\xdb\x18\x01\x42\x10\n\x0e_authenticatedB\x08\n\x06_error\"\x8c\x02\n\x08UserInfo\x12\x1b\n\x08username\x18\x01 \x01(\tB\x04\xc0\xda\x18\x01H\x00\x88\x01\x01\x12\x16\n\x03uid\x18\x02 \x01(\tB\x04\xc0\xda\x18\x01H\x01\x88\x01\x01\x12\x14\n\x06groups\x18\x03 \x03(\tB\x04\xa0\xdb\x18\x01\x12\x44\n\x05\x65xtra\x18\x04 \x03(\x0b\x32\x35.pilothouse.api.authentication.v1.UserInfo.ExtraEntry\x1aZ\n\nExtraEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12;\n\x05value\x18\x02 \x01(\x0b\x32,.pilothouse.api.authentication.v1.ExtraValue:\x02\x38\x01\x42\x0b\n\t_usernameB\x06\n\x04_uidb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -50,7 +50,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SELFSUBJECTREVIEW'].fields_by_name['status']._loaded_options = None
   _globals['_SELFSUBJECTREVIEW'].fields_by_name['status']._serialized_options = b'\300\332\030\001\310\332\030\001'
   _globals['_SELFSUBJECTREVIEW']._loaded_options = None
-  _globals['_SELFSUBJECTREVIEW']._serialized_options = b'\302\332\030H\n\025authentication.k8s.io\022\022selfsubjectreviews\032\021selfsubjectreview \002:\006create'
+  _globals['_SELFSUBJECTREVIEW']._serialized_options = b'\302\332\030]\n\025authentication.k8s.io\022\022selfsubjectreviews\032\021selfsubjectreview \002:\006create\222\001\022SelfSubjectReviews'
   _globals['_SELFSUBJECTREVIEWSTATUS'].fields_by_name['user_info']._loaded_options = None
   _globals['_SELFSUBJECTREVIEWSTATUS'].fields_by_name['user_info']._serialized_options = b'\300\332\030\001\310\332\030\001'
   _globals['_TOKENREQUEST'].fields_by_name['metadata']._loaded_options = None
@@ -78,7 +78,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TOKENREVIEW'].fields_by_name['status']._loaded_options = None
   _globals['_TOKENREVIEW'].fields_by_name['status']._serialized_options = b'\300\332\030\001\310\332\030\001'
   _globals['_TOKENREVIEW']._loaded_options = None
-  _globals['_TOKENREVIEW']._serialized_options = b'\302\332\030<\n\025authentication.k8s.io\022\014tokenreviews\032\013tokenreview \002:\006create'
+  _globals['_TOKENREVIEW']._serialized_options = b'\302\332\030K\n\025authentication.k8s.io\022\014tokenreviews\032\013tokenreview \002:\006create\222\001\014TokenReviews'
   _globals['_TOKENREVIEWSPEC'].fields_by_name['token']._loaded_options = None
   _globals['_TOKENREVIEWSPEC'].fields_by_name['token']._serialized_options = b'\300\332\030\001\330\332\030\001'
   _globals['_TOKENREVIEWSPEC'].fields_by_name['audiences']._loaded_options = None
@@ -106,25 +106,25 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXTRAVALUE']._serialized_start=374
   _globals['_EXTRAVALUE']._serialized_end=407
   _globals['_SELFSUBJECTREVIEW']._serialized_start=410
-  _globals['_SELFSUBJECTREVIEW']._serialized_end=656
-  _globals['_SELFSUBJECTREVIEWSTATUS']._serialized_start=658
-  _globals['_SELFSUBJECTREVIEWSTATUS']._serialized_end=756
-  _globals['_TOKENREQUEST']._serialized_start=759
-  _globals['_TOKENREQUEST']._serialized_end=993
-  _globals['_TOKENREQUESTSPEC']._serialized_start=996
-  _globals['_TOKENREQUESTSPEC']._serialized_end=1398
-  _globals['_TOKENREQUESTSPEC_ATTESTATIONSENTRY']._serialized_start=1272
-  _globals['_TOKENREQUESTSPEC_ATTESTATIONSENTRY']._serialized_end=1375
-  _globals['_TOKENREQUESTSTATUS']._serialized_start=1401
-  _globals['_TOKENREQUESTSTATUS']._serialized_end=1531
-  _globals['_TOKENREVIEW']._serialized_start=1534
-  _globals['_TOKENREVIEW']._serialized_end=1835
-  _globals['_TOKENREVIEWSPEC']._serialized_start=1837
-  _globals['_TOKENREVIEWSPEC']._serialized_end=1919
-  _globals['_TOKENREVIEWSTATUS']._serialized_start=1922
-  _globals['_TOKENREVIEWSTATUS']._serialized_end=2122
-  _globals['_USERINFO']._serialized_start=2125
-  _globals['_USERINFO']._serialized_end=2393
-  _globals['_USERINFO_EXTRAENTRY']._serialized_start=2282
-  _globals['_USERINFO_EXTRAENTRY']._serialized_end=2372
+  _globals['_SELFSUBJECTREVIEW']._serialized_end=677
+  _globals['_SELFSUBJECTREVIEWSTATUS']._serialized_start=679
+  _globals['_SELFSUBJECTREVIEWSTATUS']._serialized_end=777
+  _globals['_TOKENREQUEST']._serialized_start=780
+  _globals['_TOKENREQUEST']._serialized_end=1014
+  _globals['_TOKENREQUESTSPEC']._serialized_start=1017
+  _globals['_TOKENREQUESTSPEC']._serialized_end=1419
+  _globals['_TOKENREQUESTSPEC_ATTESTATIONSENTRY']._serialized_start=1293
+  _globals['_TOKENREQUESTSPEC_ATTESTATIONSENTRY']._serialized_end=1396
+  _globals['_TOKENREQUESTSTATUS']._serialized_start=1422
+  _globals['_TOKENREQUESTSTATUS']._serialized_end=1552
+  _globals['_TOKENREVIEW']._serialized_start=1555
+  _globals['_TOKENREVIEW']._serialized_end=1871
+  _globals['_TOKENREVIEWSPEC']._serialized_start=1873
+  _globals['_TOKENREVIEWSPEC']._serialized_end=1955
+  _globals['_TOKENREVIEWSTATUS']._serialized_start=1958
+  _globals['_TOKENREVIEWSTATUS']._serialized_end=2158
+  _globals['_USERINFO']._serialized_start=2161
+  _globals['_USERINFO']._serialized_end=2429
+  _globals['_USERINFO_EXTRAENTRY']._serialized_start=2318
+  _globals['_USERINFO_EXTRAENTRY']._serialized_end=2408
 # @@protoc_insertion_point(module_scope)

@@ -253,3 +253,89 @@ class DiscoverResponse(_message.Message):
     RESOURCES_FIELD_NUMBER: _ClassVar[int]
     resources: _containers.RepeatedCompositeFieldContainer[ResourceInfo]
     def __init__(self, resources: _Optional[_Iterable[_Union[ResourceInfo, _Mapping]]] = ...) -> None: ...
+
+class ExplainRequest(_message.Message):
+    __slots__ = ("verb", "resource", "subresource", "namespace", "name", "path", "user", "groups", "object", "encoding")
+    VERB_FIELD_NUMBER: _ClassVar[int]
+    RESOURCE_FIELD_NUMBER: _ClassVar[int]
+    SUBRESOURCE_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    PATH_FIELD_NUMBER: _ClassVar[int]
+    USER_FIELD_NUMBER: _ClassVar[int]
+    GROUPS_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    ENCODING_FIELD_NUMBER: _ClassVar[int]
+    verb: str
+    resource: ResourceName
+    subresource: str
+    namespace: str
+    name: str
+    path: str
+    user: str
+    groups: _containers.RepeatedScalarFieldContainer[str]
+    object: bytes
+    encoding: Encoding
+    def __init__(self, verb: _Optional[str] = ..., resource: _Optional[_Union[ResourceName, _Mapping]] = ..., subresource: _Optional[str] = ..., namespace: _Optional[str] = ..., name: _Optional[str] = ..., path: _Optional[str] = ..., user: _Optional[str] = ..., groups: _Optional[_Iterable[str]] = ..., object: _Optional[bytes] = ..., encoding: _Optional[_Union[Encoding, str]] = ...) -> None: ...
+
+class Grant(_message.Message):
+    __slots__ = ("binding", "subject", "verbs", "api_groups", "resources", "resource_names", "non_resource_urls", "lacks")
+    BINDING_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    VERBS_FIELD_NUMBER: _ClassVar[int]
+    API_GROUPS_FIELD_NUMBER: _ClassVar[int]
+    RESOURCES_FIELD_NUMBER: _ClassVar[int]
+    RESOURCE_NAMES_FIELD_NUMBER: _ClassVar[int]
+    NON_RESOURCE_URLS_FIELD_NUMBER: _ClassVar[int]
+    LACKS_FIELD_NUMBER: _ClassVar[int]
+    binding: str
+    subject: str
+    verbs: _containers.RepeatedScalarFieldContainer[str]
+    api_groups: _containers.RepeatedScalarFieldContainer[str]
+    resources: _containers.RepeatedScalarFieldContainer[str]
+    resource_names: _containers.RepeatedScalarFieldContainer[str]
+    non_resource_urls: _containers.RepeatedScalarFieldContainer[str]
+    lacks: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, binding: _Optional[str] = ..., subject: _Optional[str] = ..., verbs: _Optional[_Iterable[str]] = ..., api_groups: _Optional[_Iterable[str]] = ..., resources: _Optional[_Iterable[str]] = ..., resource_names: _Optional[_Iterable[str]] = ..., non_resource_urls: _Optional[_Iterable[str]] = ..., lacks: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class FieldChange(_message.Message):
+    __slots__ = ("path", "before", "after")
+    PATH_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    path: str
+    before: str
+    after: str
+    def __init__(self, path: _Optional[str] = ..., before: _Optional[str] = ..., after: _Optional[str] = ...) -> None: ...
+
+class AdmissionStep(_message.Message):
+    __slots__ = ("plugin", "phase", "changes", "notes", "refusal")
+    PLUGIN_FIELD_NUMBER: _ClassVar[int]
+    PHASE_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    NOTES_FIELD_NUMBER: _ClassVar[int]
+    REFUSAL_FIELD_NUMBER: _ClassVar[int]
+    plugin: str
+    phase: str
+    changes: _containers.RepeatedCompositeFieldContainer[FieldChange]
+    notes: _containers.RepeatedScalarFieldContainer[str]
+    refusal: str
+    def __init__(self, plugin: _Optional[str] = ..., phase: _Optional[str] = ..., changes: _Optional[_Iterable[_Union[FieldChange, _Mapping]]] = ..., notes: _Optional[_Iterable[str]] = ..., refusal: _Optional[str] = ...) -> None: ...
+
+class ExplainResponse(_message.Message):
+    __slots__ = ("allowed", "reason", "granted_by", "nearest", "problems", "admission", "failure")
+    ALLOWED_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    GRANTED_BY_FIELD_NUMBER: _ClassVar[int]
+    NEAREST_FIELD_NUMBER: _ClassVar[int]
+    PROBLEMS_FIELD_NUMBER: _ClassVar[int]
+    ADMISSION_FIELD_NUMBER: _ClassVar[int]
+    FAILURE_FIELD_NUMBER: _ClassVar[int]
+    allowed: bool
+    reason: str
+    granted_by: Grant
+    nearest: _containers.RepeatedCompositeFieldContainer[Grant]
+    problems: _containers.RepeatedScalarFieldContainer[str]
+    admission: _containers.RepeatedCompositeFieldContainer[AdmissionStep]
+    failure: str
+    def __init__(self, allowed: _Optional[bool] = ..., reason: _Optional[str] = ..., granted_by: _Optional[_Union[Grant, _Mapping]] = ..., nearest: _Optional[_Iterable[_Union[Grant, _Mapping]]] = ..., problems: _Optional[_Iterable[str]] = ..., admission: _Optional[_Iterable[_Union[AdmissionStep, _Mapping]]] = ..., failure: _Optional[str] = ...) -> None: ...

@@ -4,13 +4,15 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from time import perf_counter
-from typing import Any, TypeAlias, TypeVar
+from time import perf_counter, time
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import grpc
 from google.protobuf.message import DecodeError, Message
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
+from ...audit.log import AuditLog
+from ...audit.record import COMPLETE, STARTED, Entry
 from ...errors import ApiError, BadRequest, TooLarge
 from ...meta.context import RequestContext
 from ...meta.resource import ResourceType
@@ -25,21 +27,31 @@ Handler: TypeAlias = "grpc.RpcMethodHandler[bytes, bytes]"
 
 M = TypeVar("M", bound=Message)
 
-# What a call is counted as: verb, group, plural.
-Labels = tuple[str, str, str]
+
+class Method(NamedTuple):
+    """A method by its path ("/pilothouse.api.core.v1.Pods/Get"), and what its calls are counted as: a verb, a group and
+    a plural, "*" for many."""
+
+    path: str
+    verb: str
+    group: str
+    plural: str
+
 
 DRY_RUN_ALL = "All"
+CANCELED = "Canceled"
 
 
 @dataclass(slots=True)
 class Call:
-    """One call: who makes it, until when, and what it is told beside the answer."""
+    """One call: who makes it, until when, what it is told beside the answer, and the contexts of what it asks."""
 
     user: User
     deadline: float
     request_id: str
     source_address: str
     warnings: list[str] = field(default_factory=list)
+    contexts: list[RequestContext] = field(default_factory=list)
 
     def context(
         self,
@@ -52,7 +64,8 @@ class Call:
     ) -> RequestContext:
         """The context of a request; `options` are those of a write: dry_run and field_manager are read from them."""
         dry_run, manager = dry_run_and_manager(options)
-        return RequestContext(
+        self.warnings.extend(resource.warnings)
+        context = RequestContext(
             user=self.user,
             verb=verb,
             type=resource,
@@ -66,6 +79,8 @@ class Call:
             source_address=self.source_address,
             warnings=self.warnings,
         )
+        self.contexts.append(context)
+        return context
 
 
 def dry_run_and_manager(options: Any) -> tuple[bool, str]:
@@ -97,26 +112,37 @@ Stream = Callable[[Call, bytes], AsyncIterator[bytes]]
 
 class Calls:
     """Makes gRPC handlers of functions on Call and bytes. identify: the user of a call, from its TLS peer; raises
-    Unauthorized. max_bytes: of one request."""
+    Unauthorized. max_bytes: of one request; audit: gets an entry for each call that ends, and for each stream that
+    begins to answer."""
 
-    def __init__(self, identify: Callable[[ServicerContext], User], metrics: Metrics, max_bytes: int) -> None:
+    def __init__(
+        self,
+        identify: Callable[[ServicerContext], User],
+        metrics: Metrics,
+        max_bytes: int,
+        audit: AuditLog | None = None,
+    ) -> None:
         self._identify = identify
         self._metrics = metrics
         self._max_bytes = max_bytes
+        self._audit = audit
         self._numbers = itertools.count(1)
-        self._streams: set[asyncio.Task[Any] | None] = set()
+        self._calls: set[asyncio.Task[Any]] = set()
+        self._streams: set[asyncio.Task[Any]] = set()
 
-    def unary(self, labels: Labels, function: Unary) -> Handler:
+    def unary(self, method: Method, function: Unary) -> Handler:
         async def handle(request: bytes, context: ServicerContext) -> bytes:
-            started, code, call = perf_counter(), "OK", None
+            started, code, call, fault = perf_counter(), "OK", None, None
+            _keep(self._calls)
             try:
-                call = self._begin(request, context)
+                call = self._begin(context)
+                self._check_size(request)
                 answer = await function(call, request)
                 if call.warnings:
                     context.set_trailing_metadata(warning_metadata(call.warnings))
                 return answer
             except asyncio.CancelledError:
-                code = "Canceled"
+                code = CANCELED
                 raise
             except Exception as error:
                 fault = api_error(error)
@@ -124,47 +150,102 @@ class Calls:
                 await _abort(context, fault, call)
                 raise AssertionError("abort does not return") from error
             finally:
-                self._metrics.request((*labels, "", code), perf_counter() - started)
+                self._record(COMPLETE, method, call, context, _Ending(code, fault, perf_counter() - started))
 
         return grpc.unary_unary_rpc_method_handler(handle)
 
-    def stream(self, labels: Labels, function: Stream) -> Handler:
+    def stream(self, method: Method, function: Stream) -> Handler:
         async def handle(request: bytes, context: ServicerContext) -> None:
-            started, code, call = perf_counter(), "OK", None
-            self._metrics.watch_opened(*labels[1:])
-            task = asyncio.current_task()
-            self._streams.add(task)
+            started, code, call, fault = perf_counter(), "OK", None, None
+            answered = False
+            self._metrics.watch_opened(method.group, method.plural)
+            _keep(self._streams)
             try:
-                call = self._begin(request, context)
+                call = self._begin(context)
+                self._check_size(request)
                 async for message in function(call, request):
+                    if not answered:
+                        answered = True
+                        self._record(STARTED, method, call, context, _Ending(code, None, perf_counter() - started))
                     await context.write(message)
             except asyncio.CancelledError:
-                code = "Canceled"
+                code = CANCELED
                 raise
             except Exception as error:  # noqa: BLE001 (as above)
                 fault = api_error(error)
                 code = fault.reason
                 await _abort(context, fault, call)
             finally:
-                self._streams.discard(task)
-                self._metrics.watch_closed(*labels[1:])
-                self._metrics.request((*labels, "", code), perf_counter() - started)
+                self._metrics.watch_closed(method.group, method.plural)
+                self._record(COMPLETE, method, call, context, _Ending(code, fault, perf_counter() - started))
 
         return grpc.unary_stream_rpc_method_handler(handle)
 
-    def cancel_streams(self) -> None:
-        """Ends every stream, also one whose client takes nothing in."""
+    async def finish(self, grace: float) -> None:
+        """Cancels the streams that are still open, and returns when the other calls have ended, or after `grace`
+        seconds."""
         for task in self._streams:
-            if task is not None:
-                task.cancel()
+            task.cancel()
+        if self._calls:
+            await asyncio.wait(self._calls, timeout=grace)
 
-    def _begin(self, request: bytes, context: ServicerContext) -> Call:
+    def _record(
+        self, stage: str, method: Method, call: Call | None, context: ServicerContext, ending: "_Ending"
+    ) -> None:
+        """Counts a call that has ended, and writes it into the audit log."""
+        if stage is COMPLETE:
+            self._metrics.request((method.verb, method.group, method.plural, "", ending.code), ending.seconds)
+        if self._audit is None:
+            return
+        now = time()
+        self._audit.add(
+            Entry(
+                stage,
+                call.request_id if call is not None else f"g{next(self._numbers)}",
+                *method,
+                call.user if call is not None else None,
+                context.peer(),
+                _user_agent(context),
+                tuple(call.contexts) if call is not None else (),
+                ending.fault,
+                ending.code == CANCELED,
+                now - ending.seconds,
+                now,
+            )
+        )
+
+    def _begin(self, context: ServicerContext) -> Call:
         user = self._identify(context)
-        if len(request) > self._max_bytes:
-            raise TooLarge(f"the request has {len(request)} bytes; at most {self._max_bytes} are accepted")
         remaining = context.time_remaining()
         deadline = float("inf") if remaining is None else asyncio.get_running_loop().time() + remaining
         return Call(user, deadline, f"g{next(self._numbers)}", context.peer())
+
+    def _check_size(self, request: bytes) -> None:
+        if len(request) > self._max_bytes:
+            raise TooLarge(f"the request has {len(request)} bytes; at most {self._max_bytes} are accepted")
+
+
+class _Ending(NamedTuple):
+    """code: "OK", CANCELED, or the reason of the fault; seconds: since the call came."""
+
+    code: str
+    fault: ApiError | None
+    seconds: float
+
+
+def _user_agent(context: ServicerContext) -> str:
+    for key, value in context.invocation_metadata() or ():
+        if key == "user-agent":
+            return str(value)
+    return ""
+
+
+def _keep(tasks: set[asyncio.Task[Any]]) -> None:
+    """Puts the current task among `tasks` until it is done, which it is when its answer is sent."""
+    task = asyncio.current_task()
+    assert task is not None
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
 
 
 async def _abort(context: ServicerContext, fault: ApiError, call: Call | None) -> None:

@@ -20,7 +20,7 @@ from ...verbs.body import Body, Encoding
 from ...verbs.plane import Plane
 from ...verbs.transact import Operation, transact
 from ...watchcache.item import Item
-from .calls import Call, Calls, Handler, dry_run_and_manager, parse, peek
+from .calls import Call, Calls, Handler, Method, dry_run_and_manager, parse, peek
 from .typed import encode_list, field_validation, heartbeat_of, patch_type
 
 SERVICE = "pilothouse.api.dynamic.v1.Resources"
@@ -40,8 +40,12 @@ def dynamic_handlers(plane: Plane, calls: Calls, heartbeat: float) -> Mapping[st
         "Transact": service.transact,
         "Discover": service.discover,
     }
-    handlers = {f"/{SERVICE}/{name}": calls.unary((name.lower(), "", "*"), f) for name, f in methods.items()}
-    handlers[f"/{SERVICE}/Watch"] = calls.stream(("watch", "", "*"), service.watch)
+    handlers = {}
+    for name, function in methods.items():
+        called = Method(f"/{SERVICE}/{name}", name.lower(), "", "*")
+        handlers[called.path] = calls.unary(called, function)
+    called = Method(f"/{SERVICE}/Watch", "watch", "", "*")
+    handlers[called.path] = calls.stream(called, service.watch)
     return handlers
 
 
@@ -121,7 +125,7 @@ class _Resources:
         resource = self._type(request, "deletecollection")
         context = call.context("deletecollection", resource, request.namespace, options=request.options)
         deleted = await delete_collection.delete_collection(self._plane, context, request.list_options, request.options)
-        return requests.DeleteCollectionResponse(deleted=len(deleted)).SerializeToString()
+        return requests.DeleteCollectionResponse(deleted=len(deleted.items)).SerializeToString()
 
     async def transact(self, call: Call, data: bytes) -> bytes:
         request = parse(dynamic.TransactRequest, data)

@@ -12,7 +12,7 @@ from typing import Any
 
 import grpc
 import pilothouse.api
-from google.protobuf import descriptor_pool
+from google.protobuf import descriptor_pb2, descriptor_pool, text_format
 from google.protobuf.message import DecodeError
 from grpc_reflection.v1alpha import reflection_pb2 as wire
 from grpc_reflection.v1alpha.reflection import ReflectionServicer
@@ -68,7 +68,8 @@ class Reflection:
     def _current(self) -> ReflectionServicer:
         if self._servicer is None or self._generation != self._registry.generation:
             _load_services()
-            names = {resource.service for resource in self._registry} | {DYNAMIC, HEALTH, *SERVICES}
+            served = (*self._registry, *self._registry.reviews)
+            names = {resource.service for resource in served} | {DYNAMIC, HEALTH, *SERVICES}
             self._servicer = ReflectionServicer(sorted(names), pool=descriptor_pool.Default())
             self._generation = self._registry.generation
         return self._servicer
@@ -76,5 +77,14 @@ class Reflection:
 
 def _load_services() -> None:
     root = Path(next(iter(pilothouse.api.__path__)))
+    _add_newer_reflection()
     for file in root.rglob("rpc_pb2.py"):
         importlib.import_module(".".join(("pilothouse.api", *file.relative_to(root).with_suffix("").parts)))
+
+
+def _add_newer_reflection() -> None:
+    """The library knows v1alpha only; v1 is the same under another name, and must be describable as what is listed."""
+    file = descriptor_pb2.FileDescriptorProto()
+    wire.DESCRIPTOR.CopyToProto(file)
+    text = str(file).replace("v1alpha", "v1")
+    descriptor_pool.Default().Add(text_format.Parse(text, descriptor_pb2.FileDescriptorProto()))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 import grpc
 
+from ...audit.log import AuditLog
 from ...errors import Unauthorized
 from ...meta.user import User
 from ...metrics import Metrics
@@ -28,14 +29,23 @@ class GrpcDoor:
     """One gRPC server on one port, for clients with certificates."""
 
     def __init__(
-        self, plane: Plane, authenticate: Callable[[bytes], User], metrics: Metrics, max_bytes: int, heartbeat: float
+        self,
+        plane: Plane,
+        authenticate: Callable[[bytes], User],
+        metrics: Metrics,
+        max_bytes: int,
+        heartbeat: float,
+        audit: AuditLog | None = None,
     ) -> None:
         """authenticate: the user of a client certificate in PEM; raises Unauthorized. max_bytes: of one request;
         heartbeat: seconds, of watches that do not say."""
         identify = _peer(authenticate)
         self._max_bytes = max_bytes
-        self._calls = Calls(identify, metrics, max_bytes)
-        self._health = Health(lambda name: name == DYNAMIC or any(r.service == name for r in plane.registry))
+        self._calls = Calls(identify, metrics, max_bytes, audit)
+        registry = plane.registry
+        self._health = Health(
+            lambda name: name == DYNAMIC or any(r.service == name for r in (*registry, *registry.reviews))
+        )
         self._reflection = Reflection(plane.registry, identify)
         self._handlers = _Handlers(
             {
@@ -74,8 +84,11 @@ class GrpcDoor:
             return
         self._reflection.leave()
         stopped = asyncio.create_task(self._server.stop(grace))
-        await asyncio.wait((stopped,), timeout=min(grace, STREAM_SECONDS))
-        self._calls.cancel_streams()
+        patience = min(grace, STREAM_SECONDS)
+        await asyncio.wait((stopped,), timeout=patience)
+        await self._calls.finish(grace - patience)
+        # What is left waits for clients that take nothing in.
+        await self._server.stop(None)
         await stopped
 
 

@@ -15,7 +15,7 @@ from ...verbs import list as listing
 from ...verbs.body import Body, FieldValidation
 from ...verbs.patch import PatchType
 from ...verbs.plane import Plane
-from .calls import Call, Calls, Handler, parse, peek
+from .calls import Call, Calls, Handler, Method, parse, peek
 from .raw import CreateRequest, UpdateRequest
 
 PATCH_TYPES = {
@@ -43,9 +43,13 @@ def typed_handlers(plane: Plane, calls: Calls, heartbeat: float) -> Mapping[str,
         if "deletecollection" in resource.verbs:
             methods["DeleteCollection"] = ("deletecollection", service.delete_collection)
         for method, (verb, function) in methods.items():
-            handlers[f"/{resource.service}/{method}"] = calls.unary((verb, resource.group, resource.plural), function)
-        labels = ("watch", resource.group, resource.plural)
-        handlers[f"/{resource.service}/Watch"] = calls.stream(labels, service.watch)
+            called = Method(f"/{resource.service}/{method}", verb, resource.group, resource.plural)
+            handlers[called.path] = calls.unary(called, function)
+        called = Method(f"/{resource.service}/Watch", "watch", resource.group, resource.plural)
+        handlers[called.path] = calls.stream(called, service.watch)
+    for resource in plane.registry.reviews:
+        called = Method(f"/{resource.service}/Create", "create", resource.group, resource.plural)
+        handlers[called.path] = calls.unary(called, _Service(plane, resource, heartbeat).create)
     return handlers
 
 
@@ -106,7 +110,7 @@ class _Service:
         request = parse(requests.DeleteCollectionRequest, data)
         context = call.context("deletecollection", self._type, request.namespace, options=request.options)
         deleted = await delete_collection.delete_collection(self._plane, context, request.list_options, request.options)
-        return requests.DeleteCollectionResponse(deleted=len(deleted)).SerializeToString()
+        return requests.DeleteCollectionResponse(deleted=len(deleted.items)).SerializeToString()
 
 
 def encode_list(page: listing.Listing) -> bytes:

@@ -1,0 +1,43 @@
+"""ExtendedResourceToleration: a pod that asks for a special resource tolerates the taint that keeps others off its
+nodes."""
+
+from pilothouse.api.core.v1.pods_pb2 import Pod
+from pilothouse.api.core.v1.references_pb2 import Toleration
+
+from ...meta.names import label_key
+from ..base import AdmissionRequest
+from ..environment import Environment
+from ..scoped import CREATE_OR_UPDATE, PodPlugin
+
+
+class ExtendedResourceToleration(PodPlugin):
+    name = "ExtendedResourceToleration"
+    operations = CREATE_OR_UPDATE
+
+    def __init__(self, environment: Environment) -> None:
+        pass
+
+    async def mutate(self, request: AdmissionRequest) -> None:
+        pod = request.object
+        assert isinstance(pod, Pod)
+        containers = (*pod.spec.containers, *pod.spec.init_containers)
+        wanted = {name for c in containers for name in c.resources.requests if _is_extended(name)}
+        for name in sorted(wanted):
+            _tolerate(pod, Toleration(key=name, operator="Exists"))
+
+
+def _tolerate(pod: Pod, wanted: Toleration) -> None:
+    for toleration in pod.spec.tolerations:
+        if (toleration.key, toleration.operator) == (wanted.key, wanted.operator) and not (
+            toleration.effect or toleration.value
+        ):
+            toleration.CopyFrom(wanted)
+            return
+    pod.spec.tolerations.append(wanted)
+
+
+def _is_extended(name: str) -> bool:
+    """Whether it is a resource of somebody's own: qualified, by another domain than Kubernetes'."""
+    if "/" not in name or "kubernetes.io/" in name or name.startswith("requests."):
+        return False
+    return not label_key(f"requests.{name}")

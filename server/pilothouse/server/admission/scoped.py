@@ -1,0 +1,34 @@
+"""ScopedPlugin: a plugin that says as data which requests it has to do with."""
+
+from typing import ClassVar
+
+from ..meta.resource import ResourceType
+from .base import Operation, Plugin
+
+CREATE = frozenset({Operation.CREATE})
+UPDATE = frozenset({Operation.UPDATE})
+CREATE_OR_UPDATE = CREATE | UPDATE
+ANY_WRITE = CREATE_OR_UPDATE | {Operation.DELETE}
+
+PODS = ("", "pods")
+
+
+class ScopedPlugin(Plugin):
+    """resources: (group, plural) of each; subresources: "" stands for the object itself."""
+
+    resources: ClassVar[frozenset[tuple[str, str]]]
+    subresources: ClassVar[frozenset[str]] = frozenset({""})
+    operations: ClassVar[frozenset[Operation]]
+
+    def handles(self, resource: ResourceType, subresource: str, operation: Operation) -> bool:
+        return (
+            (resource.group, resource.plural) in self.resources
+            and subresource in self.subresources
+            and operation in self.operations
+        )
+
+
+class PodPlugin(ScopedPlugin):
+    """A plugin for pods themselves."""
+
+    resources = frozenset({PODS})
