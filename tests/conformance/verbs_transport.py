@@ -69,6 +69,7 @@ class VerbsTransport:
             ("apply" in content, "server-side apply"),
             (request.method == "PATCH" and content not in PATCH_TYPES, "other content types than JSON"),
             (request.method in ("POST", "PUT") and content not in ("application/json", ""), "other content types"),
+            ("impersonate-group" in request.headers and "impersonate-user" not in request.headers, "impersonation"),
             (target is None, "paths of no resource"),
         )
         for holds, what in conditions:

@@ -99,12 +99,12 @@ def test_bytes_that_are_no_base64_are_refused() -> None:
     [
         (b"", "unexpected end of JSON input"),
         (b'{"metadata": ', "unexpected end of JSON input"),
-        (b'{"metadata": x}', "line 1 column 14"),
+        (b'{"metadata": x}', "invalid character 'x' looking for beginning of value"),
         (b'{"a": "\xff"}', "not valid UTF-8"),
-        (b'{"a": NaN}', "line 1"),
+        (b'{"a": NaN}', "invalid character 'N' looking for beginning of value"),
         (b'{"a": "\\ud800"}', "line 1"),
-        (b"[]", "an object is expected, not array"),
-        (b"null", "an object is expected, not null"),
+        (b"[]", "json: cannot unmarshal array into Go value of type struct"),
+        (b"3", "json: cannot unmarshal number into Go value of type struct"),
         (b"[" * 100_000, "limit"),
     ],
 )

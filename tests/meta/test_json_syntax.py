@@ -46,8 +46,13 @@ def test_the_first_fault_is_named(text: str, fault: str) -> None:
     assert syntax_fault(text.encode()) == fault
 
 
-def test_a_deep_text_is_read() -> None:
-    assert syntax_fault(b"[" * 100_000) == END
+def test_a_deep_text_is_read_as_far_as_go_reads() -> None:
+    assert syntax_fault(b"[" * 10_000) == END
+    assert syntax_fault(b"[" * 10_001) == "exceeded max depth"
+
+
+def test_a_long_text_is_not_searched() -> None:
+    assert syntax_fault(b"[" + b"1," * 50_000 + b"x", "column 100002") == "column 100002"
 
 
 JSON = st.recursive(

@@ -73,16 +73,6 @@ def test_a_signing_request_says_who_asks_and_stays() -> None:
     assert update(changed, old)[1].spec == old.spec
 
 
-def test_addresses_of_a_service_outlive_a_manifest_without_them() -> None:
-    value = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "stall"}, "spec": {"ports": [{"port": 80}]}}
-    _, old = create(value)
-    old.spec.cluster_ip = "10.0.0.9"
-    old.spec.cluster_ips.append("10.0.0.9")
-    assert list(update(value, old)[1].spec.cluster_ips) == ["10.0.0.9"]
-    outside = {**value, "spec": {"type": "ExternalName", "externalName": "a.test", "clusterIP": "10.0.0.9"}}
-    assert update(outside, old)[1].spec.cluster_ip == ""
-
-
 @pytest.mark.parametrize(
     ("change", "raised"),
     [

@@ -77,6 +77,12 @@ class Dynamic:
         assert isinstance(answer, dynamic_pb2.DiscoverResponse)
         return list(answer.resources)
 
+    async def explain(self, request: dynamic_pb2.ExplainRequest) -> dynamic_pb2.ExplainResponse:
+        """Why somebody may do something or may not; with an object, what admission would make of it."""
+        answer = await self._connection.unary(DYNAMIC["Explain"], request)
+        assert isinstance(answer, dynamic_pb2.ExplainResponse)
+        return answer
+
     async def transact(self, operations: Sequence[Operation], *, dry_run: bool = False) -> TransactResponse:
         """Writes all or nothing: at most 64 operations, each object once."""
         request = dynamic_pb2.TransactRequest(operations=operations, dry_run=["All"] if dry_run else [])

@@ -8,7 +8,7 @@ from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-READS = frozenset(("Get", "List", "Discover"))
+READS = frozenset(("Get", "List", "Discover", "Explain"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ def methods_of(service: ServiceDescriptor) -> dict[str, Method]:
 
 
 def methods_for(message: type[Message]) -> Mapping[str, Method]:
-    """The methods of the typed service that serves objects of this class: the one in its package's rpc.proto whose Get
-    answers with it. Raises TypeError where there is none."""
+    """The methods of the typed service that serves objects of this class: the one in its package's rpc.proto whose
+    Create answers with it. Raises TypeError where there is none."""
     descriptor = message.DESCRIPTOR
     try:
         module = importlib.import_module(f"{descriptor.file.package}.rpc_pb2")
@@ -47,7 +47,7 @@ def methods_for(message: type[Message]) -> Mapping[str, Method]:
         module = None
     services = module.DESCRIPTOR.services_by_name.values() if module else ()
     for service in services:
-        get = service.methods_by_name.get("Get")
-        if get is not None and get.output_type.full_name == descriptor.full_name:
+        create = service.methods_by_name.get("Create")
+        if create is not None and create.output_type.full_name == descriptor.full_name:
             return methods_of(service)
     raise TypeError(f"{descriptor.full_name} has no typed service; client.dynamic serves every resource")

@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
 def _shown(default: object) -> str:
     """A default as one would type it: the only fractions among the fields are durations in seconds."""
     if isinstance(default, tuple):
-        return ",".join(default)
+        return ",".join(map(str, default))
     return f"{default:g}s" if isinstance(default, float) else str(default)
 
 

@@ -18,6 +18,7 @@ from .admission.chain import Chain
 from .admission.configuration import read_sections
 from .admission.environment import ConfigurationError, Environment
 from .admission.plugins.escalation import Escalation
+from .allocation import AllocationConfig, ServiceAllocation
 from .audit.file import RotatingFile, StandardOutput
 from .audit.log import AuditLog
 from .authentication.certificates import CertificateAuthenticator
@@ -136,7 +137,7 @@ async def _open(config: ServerConfig, stack: AsyncExitStack, metrics: Metrics) -
     stack.push_async_callback(store.close)
     plane = await open_plane(stack, store, config)
     cache = plane.cache
-    await lay_down(plane)
+    await lay_down(plane, config.service_cluster_ip_range)
     if role_aggregation.NAME in config.controllers:
         aggregation = role_aggregation.RoleAggregation(plane)
         aggregation.start()
@@ -175,6 +176,8 @@ async def open_plane(
     authorizer = Union(rbac)
     objects = CachedObjects(registry, kinds, cache, store, batcher)
     environment = Environment(objects, authorizer, registry, now)
+    ranges = AllocationConfig(config.service_cluster_ip_range, config.service_node_port_range)
+    allocation = ServiceAllocation(registry, cache, store.get, ranges, now)
     plane = Plane(
         registry=registry,
         kinds=kinds,
@@ -183,7 +186,7 @@ async def open_plane(
         cache=cache,
         audiences=Audiences(cache),
         authorizer=authorizer,
-        admission=_admission(config, environment, (Escalation(authorizer, rbac),)),
+        admission=_admission(config, environment, (Escalation(authorizer, rbac), allocation)),
         now=now,
         event_ttl=int(config.event_ttl),
         grants=rbac,

@@ -67,6 +67,12 @@ class ServerConfig:
     max_request_bytes: Annotated[int, Flag(value.count, "largest request that is accepted")] = 3 * MIB
     watch_cache_bytes: Annotated[int, Flag(value.count, "memory for past changes, to resume watches from")] = 64 * MIB
     shared_writes: Annotated[bool, Flag(value.boolean, "one etcd transaction per write, not shared ones")] = True
+    service_cluster_ip_range: Annotated[
+        tuple[str, ...], Flag(value.cluster_ranges, "range of cluster IPs, or one of IPv4 and one of IPv6, comma list")
+    ] = ("10.0.0.0/24",)
+    service_node_port_range: Annotated[
+        tuple[int, int], Flag(value.port_range, "lowest and highest port of services on nodes")
+    ] = (30000, 32767)
     enable_admission_plugins: Annotated[
         tuple[str, ...], Flag(value.plugins, "admission plugins to run beside those on by default, comma list")
     ] = ()

@@ -120,6 +120,35 @@ def positive_duration(raw: object) -> float:
     return seconds
 
 
+def cluster_ranges(raw: object) -> tuple[str, ...]:
+    """One CIDR, or one of IPv4 and one of IPv6, as a comma list or a YAML list."""
+    parts = raw if isinstance(raw, list) else _text(raw).split(",")
+    networks = []
+    for part in parts:
+        try:
+            networks.append(ipaddress.ip_network(_text(part)))
+        except ValueError:
+            raise ValueError(f"expected a range such as 10.0.0.0/24 or fd00::/112, not {part!r}") from None
+    if len(networks) > 2 or len({n.version for n in networks}) < len(networks):
+        raise ValueError("expected one range, or one of IPv4 and one of IPv6")
+    for network in networks:
+        if network.num_addresses < 4 or (network.version == 6 and network.prefixlen < 64):
+            raise ValueError(f"expected a range from /30 to /0 of IPv4, or from /126 to /64 of IPv6, not {network}")
+    return tuple(str(network) for network in networks)
+
+
+def port_range(raw: object) -> tuple[int, int]:
+    """The lowest and the highest port, as "30000-32767"."""
+    low, dash, high = _text(raw).partition("-")
+    try:
+        found = port(low), port(high)
+    except ValueError:
+        found = (1, 0)
+    if not dash or found[0] > found[1]:
+        raise ValueError(f"expected a range of ports such as 30000-32767, not {raw!r}")
+    return found
+
+
 def one_of(*choices: str) -> Parse[str]:
     def parse(raw: object) -> str:
         if raw not in choices:

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 import orjson
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
+from .allocation import default_range
 from .authorization.bindings import GROUP
 from .authorization.bootstrap import JsonObject, bootstrap_objects
 from .authorization.reconciling import must_be_recreated, reconciled
@@ -44,15 +45,16 @@ PRIORITY_CLASSES: tuple[JsonObject, ...] = tuple(
 )
 
 
-async def lay_down(plane: Plane) -> None:
-    """Creates what is missing of the default namespaces, PriorityClasses, ClusterRoles, Roles and bindings, and adds
-    what the roles and bindings that exist lack of the defaults. Servers that start together may both try: the second
-    one finds them there."""
+async def lay_down(plane: Plane, cluster_ranges: Sequence[str] = ("10.0.0.0/24",)) -> None:
+    """Creates what is missing of the default namespaces, PriorityClasses, ServiceCIDR, ClusterRoles, Roles and
+    bindings, and adds what the roles and bindings that exist lack of the defaults. Servers that start together may
+    both try: the second one finds them there. cluster_ranges: of cluster IPs, as CIDRs."""
     namespaces: list[JsonObject] = [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in NAMESPACES
     ]
+    objects = (default_range(cluster_ranges), *PRIORITY_CLASSES, *bootstrap_objects())
     # What lives in a namespace is written only where that exists.
-    count = await _lay(plane, namespaces) + await _lay(plane, (*PRIORITY_CLASSES, *bootstrap_objects()))
+    count = await _lay(plane, namespaces) + await _lay(plane, objects)
     if count:
         log.info("default namespaces, priority classes, roles and bindings laid down", extra={"count": count})
 
@@ -85,9 +87,7 @@ def _reconcile(
     existing = kind.type.message.FromString(item.body)
     default = kind.codec().from_value(parse_object(orjson.dumps(obj)))
     for message in (existing, default):
-        kind.normalize(message)
-        kind.default(message)
-        kind.strategy.default(message)
+        kind.complete(message)
     if must_be_recreated(existing, default):
         return _recreate(plane, context, orjson.dumps(obj))
     wanted = reconciled(existing, default)

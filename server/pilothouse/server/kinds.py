@@ -2,18 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
-from google.protobuf.message import Message
-
+from .completion import checker, completer
 from .conversion.stored import StoredObjects
-from .errors import Cause
 from .meta.codec import codec_for
 from .meta.field_selectors import METADATA_FIELDS
 from .meta.resource import Registry, ResourceType
-from .schema.defaulting import defaulter_for
 from .schema.fields import field_getter
-from .schema.metadata import metadata_validator_for
 from .schema.presence import normalizer_for
-from .schema.validation import validator_for
 from .strategies import strategy_for
 from .verbs.plane import Kind
 from .watchcache.item import Item
@@ -33,22 +28,18 @@ class Kinds(dict[ResourceType, Kind]):
 
     def _compile(self, resource: ResourceType) -> Kind:
         fields = frozenset(resource.selectable_fields) or METADATA_FIELDS
+        strategy = strategy_for(resource)
         return Kind(
             type=resource,
-            strategy=strategy_for(resource),
+            strategy=strategy,
             form=self.forms.get(resource) or StoredObjects(resource),
             normalize=normalizer_for(resource.message),
-            default=defaulter_for(resource.message),
-            validate=_validator(resource),
+            complete=completer(resource, strategy),
+            check=checker(resource),
             selectable=fields,
             fields_of=_fields_of(resource, fields),
             codec=lambda: codec_for(resource.message),
         )
-
-
-def _validator(resource: ResourceType) -> Callable[[Message], list[Cause]]:
-    metadata, schema = metadata_validator_for(resource), validator_for(resource.message)
-    return lambda message: metadata(message) + schema(message)
 
 
 def _fields_of(resource: ResourceType, fields: frozenset[str]) -> Callable[[Item], Mapping[str, str]]:

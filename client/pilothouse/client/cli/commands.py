@@ -8,6 +8,9 @@ import typer
 from pilothouse.api.meta.v1 import meta_pb2
 
 from .apply import apply as run_apply
+from .auth import Question
+from .auth import can_i as run_can_i
+from .auth import explain as run_explain
 from .delete import delete as run_delete
 from .get import Output, Query
 from .get import get as run_get
@@ -24,12 +27,23 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+auth = typer.Typer(help="Tells who may do what, and why.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(auth, name="auth")
+
 ConfigOption = Annotated[
     Optional[Path],  # noqa: UP045  typer's own form
     typer.Option("--config", help="Configuration file; default: $PILOTHOUSE_CONFIG, ~/.config/pilothouse/config.yaml."),
 ]
 Namespace = Annotated[str, typer.Option("--namespace", "-n", help="Default: the configuration's.")]
 Files = Annotated[list[str], typer.Option("--filename", "-f", help="File, directory, or - for standard input.")]
+
+
+Verb = Annotated[str, typer.Argument(help="get, list, create...")]
+What = Annotated[str, typer.Argument(metavar="TYPE | TYPE/NAME | /PATH")]
+Name = Annotated[str, typer.Argument(help="Of one object.")]
+Part = Annotated[str, typer.Option(help="A part of the object, as log of pods.")]
+As = Annotated[str, typer.Option("--as", help="Ask about this user.")]
+AsGroup = Annotated[Optional[list[str]], typer.Option("--as-group", help="And as a member of this group.")]  # noqa: UP045
 
 
 class DryRun(enum.StrEnum):
@@ -126,3 +140,38 @@ def api_resources(ctx: typer.Context, config: ConfigOption = None) -> None:
             typer.echo(aligned(row, widths))
 
     run(config or ctx.obj, "", act)
+
+
+@auth.command("can-i")
+def can_i(
+    ctx: typer.Context,
+    verb: Verb,
+    resource: What,
+    name: Name = "",
+    subresource: Part = "",
+    namespace: Namespace = "",
+    user: As = "",
+    group: AsGroup = None,
+    config: ConfigOption = None,
+) -> None:
+    """Says yes or no: may it be done?"""
+    question = Question(verb, resource, name, subresource, user, group or [])
+    run(config or ctx.obj, namespace, lambda session: run_can_i(session, question))
+
+
+@auth.command()
+def explain(
+    ctx: typer.Context,
+    verb: Verb,
+    resource: What,
+    name: Name = "",
+    subresource: Part = "",
+    namespace: Namespace = "",
+    user: As = "",
+    group: AsGroup = None,
+    filename: Annotated[str, typer.Option("--filename", "-f", help="Object to try; -: standard input.")] = "",
+    config: ConfigOption = None,
+) -> None:
+    """Shows the rule that allows a request, or those that nearly do, and what admission makes of an object."""
+    question = Question(verb, resource, name, subresource, user, group or [], filename)
+    run(config or ctx.obj, namespace, lambda session: run_explain(session, question))

@@ -29,7 +29,8 @@ class AdmissionRequest:
     object: as it shall be, defaulted; mutate() changes it in place; None for a DELETE. old: as it is; None for a CREATE.
     name: of the object, "" for a create whose name is still to be generated. together: operations that are written in
     one transaction with the object's own (an address that is claimed with a Service); those of a DELETE only where the
-    object goes, not where it is only marked. Who must hear whether the object was written joins context.outcome.
+    object goes, not where it is only marked. Who must hear whether the object was written joins context.outcome. notes:
+    how plugins come to their decisions (the arithmetic of a quota); None where nobody asks.
     """
 
     context: RequestContext
@@ -38,6 +39,7 @@ class AdmissionRequest:
     old: Message | None
     name: str
     together: list[Op] = field(default_factory=list)
+    notes: list[str] | None = None
 
 
 class Objects(Protocol):

@@ -1,7 +1,7 @@
 """What an update of a Service keeps of what was allocated, and what goes with its type.
 
-The rules are those of a kube-apiserver: a client that leaves out what it was given keeps it; a client that sends it back
-unchanged with a type that has no use for it gives it up.
+The rules are those of a kube-apiserver: a client that leaves out what it was given keeps it; a client that sends it
+back unchanged with a type that has no use for it gives it up.
 """
 
 from pilothouse.api.core.v1.networking_pb2 import Service, ServiceSpec

@@ -1,4 +1,4 @@
-"""ServiceAllocation: the last step of the chain, always on. It gives Services addresses and ports and takes them back."""
+"""ServiceAllocation: always on and last in the chain; it gives Services addresses and ports, and takes them back."""
 
 import ipaddress
 from collections.abc import Callable, Sequence

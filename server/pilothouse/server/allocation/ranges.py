@@ -1,12 +1,15 @@
 """The ranges that cluster IPs come from: ServiceCIDRs, and the one that a new cluster is given."""
 
 import ipaddress
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pilothouse.api.networking.v1.networking_pb2 import ServiceCIDR
 
 from .families import IPV4, IPV6
+
+log = logging.getLogger(__name__)
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 DEFAULT = "kubernetes"
@@ -47,7 +50,12 @@ def usable_ranges(found: Iterable[ServiceCIDR]) -> list[AddressRange]:
         unready = any(c.type == "Ready" and c.status != "True" for c in cidr.status.conditions)
         if cidr.metadata.HasField("deletion_timestamp") or unready:
             continue
-        ranges += [range_of(text) for text in cidr.spec.cidrs]
+        for text in cidr.spec.cidrs:
+            try:
+                ranges.append(range_of(text))
+            except ValueError:
+                # Written past validation; one bad range must not take the others away.
+                log.warning("ServiceCIDR %s has %r, which is no range", cidr.metadata.name, text)
     return ranges
 
 

@@ -28,7 +28,7 @@ class _Known:
 
 
 class CertificateAuthenticator:
-    """Certificates are parsed once and remembered by their SHA-256 fingerprint, the last `capacity` of them."""
+    """Certificates are parsed once and remembered by their bytes, the last `capacity` of them."""
 
     def __init__(
         self,
@@ -48,13 +48,12 @@ class CertificateAuthenticator:
         Raises Unauthorized when the certificate cannot be read, names no user, is not for clients, is not valid now or
         is revoked.
         """
-        fingerprint = sha256(certificate).digest()
-        known = self._known.get(fingerprint)
+        known = self._known.get(certificate)
         if known is None:
             known = _read(certificate)
             if len(self._known) >= self._capacity:
                 del self._known[next(iter(self._known))]
-            self._known[fingerprint] = known
+            self._known[certificate] = known
         self._check(known)
         return known.user
 

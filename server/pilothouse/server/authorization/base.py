@@ -13,7 +13,6 @@ from ..meta.resource import ResourceType
 from ..meta.user import User
 from .rules import combined
 
-
 # The annotations of a request, as an audit log of Kubernetes names them.
 DECISION = "authorization.k8s.io/decision"
 REASON = "authorization.k8s.io/reason"

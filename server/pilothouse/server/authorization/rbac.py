@@ -110,8 +110,8 @@ class Rbac:
                     yield Candidate(namespace, grant.binding.title, grant.to, rule)
 
     def granted_by(self, kind: str, namespace: str, name: str) -> tuple[Rule, ...] | None:
-        """The rules of a role that a binding in `namespace` ("": a ClusterRoleBinding) refers to; None where it does not
-        exist. kind: "Role" or "ClusterRole"."""
+        """The rules of the role that a binding in `namespace` ("": in none) refers to; None where there is none.
+        kind: "Role" or "ClusterRole"."""
         return self._roles.get(self._role_types[kind].key(namespace, name))
 
     def _decide(self, attributes: Attributes) -> _Answer:

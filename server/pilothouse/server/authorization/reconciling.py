@@ -1,4 +1,4 @@
-"""The default roles and bindings of a server that was there before: what they lack is added, what they have more is kept.
+"""The default roles and bindings of a server that ran before: what they lack is added, what they have more is kept.
 
 Source of the semantics: the Kubernetes documentation of RBAC, "Auto-reconciliation".
 """

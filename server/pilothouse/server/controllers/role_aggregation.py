@@ -12,7 +12,7 @@ from google.protobuf.message import Message
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 from pilothouse.api.rbac.v1 import rbac_pb2 as rbac
 
-from ..errors import ApiError, Conflict, NotFound
+from ..errors import Conflict, NotFound
 from ..meta.codec import codec_for
 from ..meta.context import RequestContext
 from ..meta.label_selectors import from_label_selector
@@ -65,15 +65,16 @@ class RoleAggregation:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            for key in [key for key, role in sorted(self._roles.items()) if role.aggregation_rule.cluster_role_selectors]:
+            for key in [
+                key for key, role in sorted(self._roles.items()) if role.aggregation_rule.cluster_role_selectors
+            ]:
                 try:
                     await self._bring_up_to_date(key)
                 except (Conflict, NotFound):
                     # Somebody else wrote or deleted it; that change is told here, too.
                     continue
-                except Exception as error:  # the loop must outlive whatever one role brings up
-                    fault: ApiError = api_error(error)
-                    log.warning("the rules of %s are not up to date: %s", key, fault.message)
+                except Exception as error:  # noqa: BLE001 (the loop must outlive whatever one role brings up)
+                    log.warning("the rules of %s are not up to date: %s", key, api_error(error).message)
                     asyncio.get_running_loop().call_later(RETRY_SECONDS, self._changed.set)
 
     async def _bring_up_to_date(self, key: str) -> None:

@@ -7,18 +7,30 @@ _NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)?(?:\.[0-9]*)?(?:[eE][-+]?[0-9]*)?")
 _LITERALS = {ord("t"): b"true", ord("f"): b"false", ord("n"): b"null"}
 _DIGITS = b"0123456789"
 _BEGINNING = "looking for beginning of value"
+END = "unexpected end of JSON input"
 _KEY = "looking for beginning of object key string"
 
 
-def syntax_fault(data: bytes) -> str:
-    """The first fault of the text; "" where Go finds none."""
+# As deep as Go reads, and as much as is read here to find a fault: a text of the caller's must not take long.
+_DEEPEST = 10_000
+_LONGEST = 32 * 1024
+
+
+def syntax_fault(data: bytes, otherwise: object = "") -> str:
+    """The first fault of the text; `otherwise` where Go finds none, or the text is too long to look for it."""
+    if len(data) > _LONGEST:
+        return END if "unexpected end" in str(otherwise) else str(otherwise)
     try:
         _Text(data).read()
     except _Unexpected as fault:
-        if fault.at >= len(data):
-            return "unexpected end of JSON input"
-        return f"invalid character {_quoted(data[fault.at])} {fault.where}"
-    return ""
+        return END if fault.at >= len(data) else f"invalid character {_quoted(data[fault.at])} {fault.where}"
+    except _TooDeep:
+        return "exceeded max depth"
+    return str(otherwise)
+
+
+class _TooDeep(Exception):
+    pass
 
 
 class _Unexpected(Exception):
@@ -37,6 +49,7 @@ class _Text:
         self._data = data
         self._at = 0
         self._open: list[bytes] = []
+        self._fresh = False
 
     def read(self) -> None:
         """Raises _Unexpected."""
@@ -48,38 +61,39 @@ class _Text:
             raise _Unexpected(self._at, "after top-level value")
 
     def _next(self) -> None:
-        """What follows a value in the innermost object or list."""
+        """What follows in the innermost object or list: its end, or another member."""
         end = self._open[-1]
         char = self._skip()
+        fresh, self._fresh = self._fresh, False
         if char == end:
             self._open.pop()
             self._at += 1
-        elif char != b",":
-            raise _Unexpected(self._at, "after object key:value pair" if end == b"}" else "after array element")
-        else:
+            return
+        if not fresh:
+            if char != b",":
+                raise _Unexpected(self._at, "after object key:value pair" if end == b"}" else "after array element")
             self._at += 1
-            self._key_and_value() if end == b"}" else self._value()
+        if end == b"}":
+            self._key()
+        self._value()
 
-    def _key_and_value(self) -> None:
+    def _key(self) -> None:
         if self._skip() != b'"':
             raise _Unexpected(self._at, _KEY)
         self._string()
         if self._skip() != b":":
             raise _Unexpected(self._at, "after object key")
         self._at += 1
-        self._value()
 
     def _value(self) -> None:
-        """A value, or the beginning of an object or a list and its first member."""
+        """A value, or the beginning of an object or a list."""
         char = self._skip()
         if char in (b"{", b"["):
-            end = b"}" if char == b"{" else b"]"
+            self._open.append(b"}" if char == b"{" else b"]")
+            if len(self._open) > _DEEPEST:
+                raise _TooDeep
+            self._fresh = True
             self._at += 1
-            if self._skip() == end:
-                self._at += 1
-                return
-            self._open.append(end)
-            self._key_and_value() if end == b"}" else self._value()
         elif char == b'"':
             self._string()
         elif char == b"-" or (char and char in _DIGITS):

@@ -11,9 +11,8 @@ from .json_syntax import syntax_fault
 from .members import is_resource
 from .scalars import JsonValue, found
 
-
 # What Go's decoder calls the members that say of what kind an object is.
-_TYPE_META = r'''struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }'''
+_TYPE_META = r"""struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }"""
 
 
 class Repeating(dict[str, JsonValue]):
@@ -26,17 +25,19 @@ class Repeating(dict[str, JsonValue]):
 
 
 def parse_object(data: bytes, strict: bool = False) -> dict[str, JsonValue]:
-    """A JSON object. With `strict`, where any member occurs twice, all objects in it are `Repeating`, for `problems`.
-    Raises BadRequest for what is not JSON, not UTF-8, or no object."""
+    """A JSON object; null is an empty one. With `strict`, where any member occurs twice, all objects in it are
+    `Repeating`, for `problems`. Raises BadRequest for what is not JSON, not UTF-8, or no object."""
     try:
         value = orjson.loads(data)
         if strict and _repeats(data):
             value = json.loads(data, object_pairs_hook=Repeating)
     except orjson.JSONDecodeError as error:
-        what = syntax_fault(data) or str(error)
+        what = syntax_fault(data, error)
         raise BadRequest(f"couldn't get version/kind; json parse error: {what}") from None
     except RecursionError:
         raise BadRequest("couldn't get version/kind; json parse error: exceeded max depth") from None
+    if value is None:
+        return {}
     if not isinstance(value, dict):
         raise BadRequest(
             f"couldn't get version/kind; json parse error: json: cannot unmarshal {found(value)} into Go value of type "

@@ -58,7 +58,7 @@ def _decode(body: bytes, prefix: str) -> Json:
     try:
         value: Json = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise BadRequest(prefix + (syntax_fault(body) or str(error))) from error
+        raise BadRequest(prefix + (syntax_fault(body, error))) from error
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
         raise BadRequest(f"{prefix}the patch is nested more than {MAX_DEPTH} levels deep")
     return value

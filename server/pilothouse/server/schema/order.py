@@ -31,6 +31,8 @@ def in_order(cls: type[Message], orders: Orders) -> Callable[[list[Cause]], list
 def _key(root: Descriptor, cause: Cause, orders: Orders) -> tuple[tuple[int, int], ...]:
     found: list[tuple[int, int]] = []
     current: Descriptor | None = root
+    # A list as a whole is looked at after its items, unless there are none or too many.
+    whole = -1 if cause.reason in ("FieldValueRequired", "FieldValueTooMany") else _LAST
     for match in _SEGMENT.finditer(cause.field):
         if current is None:
             break
@@ -40,7 +42,8 @@ def _key(root: Descriptor, cause: Cause, orders: Orders) -> tuple[tuple[int, int
         rank, child = ranks.get(name, (_LAST, None))
         if late is not None:
             rank = late[0]
-        found.append((rank, int(index.group(1)) if index else -1))
+        at_end = match.end() == len(cause.field)
+        found.append((rank, int(index.group(1)) if index else whole if at_end else 0))
         current = child
     return tuple(found)
 

@@ -36,6 +36,12 @@ def validator_for(cls: type[Message]) -> Validator:
     return validate
 
 
+def quantities_validator_for(cls: type[Message]) -> Validator:
+    """The function that finds quantities that are none in a class's messages: all that is looked at in a status."""
+    visit = _visitor(descriptor_of(cls), True)
+    return lambda message: visit(message) or []
+
+
 _visitors: dict[tuple[Descriptor, bool], _Visit] = {}
 
 

@@ -1,16 +1,27 @@
 """Deployments, ReplicaSets, StatefulSets, DaemonSets."""
 
-from typing import Any
-
-from pilothouse.api.apps.v1.apps_pb2 import ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet
+from pilothouse.api.apps.v1.apps_pb2 import (
+    ControllerRevision,
+    DaemonSet,
+    Deployment,
+    ReplicaSet,
+    RollingUpdateDaemonSet,
+    RollingUpdateDeployment,
+    StatefulSet,
+)
 from pilothouse.api.meta.v1.meta_pb2 import IntOrString
 
 from ..errors import Cause
 from ..meta.context import RequestContext
 from ..schema.causes import forbidden, invalid, not_supported, required
+from ..schema.order import Orders
 from .base import Strategy, keep
+from .percentages import amount_faults, is_none, share_faults, shown_amount
 from .pod_templates import default_pod_template, mirror_service_account
-from .workloads import always_restarts, selector_causes
+from .pods.annotations import pod_annotations
+from .pods.order import POD_ORDERS
+from .replica_counts import REPLICA_PARTS, count_faults
+from .workloads import endless, selector_causes, workload_template
 
 _TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 _STATEFUL_FREE = (
@@ -28,9 +39,21 @@ _STATEFUL_FIXED = (
 )
 
 
+_DEPLOYMENT_ORDERS: Orders = {
+    **POD_ORDERS,
+    "DeploymentSpec": ("replicas", "selector", "template", "strategy", "minReadySeconds", "revisionHistoryLimit"),
+}
+_DEPLOYMENT_PARTS = ("updated_replicas", "ready_replicas", "available_replicas")
+# Of the pods of StatefulSets little is looked at.
+_UNSEEN = "spec.template.spec."
+_SEEN = ("spec.template.spec.restartPolicy", "spec.template.spec.activeDeadlineSeconds")
+_STATEFUL_PARTS = ("ready_replicas", "current_replicas", "updated_replicas", "available_replicas")
+
+
 class Deployments(Strategy[Deployment]):
     pod_template = ("spec", "template")
     kept_with_status = ("labels",)
+    orders = _DEPLOYMENT_ORDERS
 
     def default(self, obj: Deployment) -> None:
         default_pod_template(obj.spec.template)
@@ -48,7 +71,7 @@ class Deployments(Strategy[Deployment]):
 
     def validate(self, context: RequestContext, obj: Deployment) -> list[Cause]:
         causes = selector_causes(obj.spec.selector, obj.spec.HasField("selector"), obj.spec.template, "deployment")
-        causes.extend(always_restarts(obj.spec.template))
+        causes.extend(workload_template(obj.spec.template, "spec.template", "ReplicaSet", obj.spec.replicas))
         strategy = obj.spec.strategy
         if strategy.type == "Recreate" and strategy.HasField("rolling_update"):
             detail = "may not be specified when strategy `type` is 'Recreate'"
@@ -56,6 +79,8 @@ class Deployments(Strategy[Deployment]):
         elif strategy.type not in ("Recreate", "RollingUpdate"):
             shown = {"Type": strategy.type, "RollingUpdate": None}
             causes.append(not_supported("spec.strategy", shown, ("Recreate", "RollingUpdate")))
+        elif strategy.type == "RollingUpdate":
+            causes.extend(_rolling_deployment(strategy.rolling_update))
         if (
             obj.spec.HasField("progress_deadline_seconds")
             and obj.spec.progress_deadline_seconds <= obj.spec.min_ready_seconds
@@ -64,8 +89,16 @@ class Deployments(Strategy[Deployment]):
             causes.append(invalid("spec.progressDeadlineSeconds", obj.spec.progress_deadline_seconds, detail))
         return causes
 
+    def validate_update(self, context: RequestContext, obj: Deployment, old: Deployment) -> list[Cause]:
+        causes = super().validate_update(context, obj, old)
+        if context.subresource == "status":
+            causes += count_faults(obj.status, old.status, _DEPLOYMENT_PARTS, "readyReplicas")
+        return causes
+
 
 class ReplicaSets(Strategy[ReplicaSet]):
+    orders = POD_ORDERS
+
     pod_template = ("spec", "template")
 
     def default(self, obj: ReplicaSet) -> None:
@@ -77,7 +110,13 @@ class ReplicaSets(Strategy[ReplicaSet]):
 
     def validate(self, context: RequestContext, obj: ReplicaSet) -> list[Cause]:
         causes = selector_causes(obj.spec.selector, obj.spec.HasField("selector"), obj.spec.template, "deployment")
-        causes.extend(always_restarts(obj.spec.template))
+        causes.extend(workload_template(obj.spec.template, "spec.template", "ReplicaSet", obj.spec.replicas))
+        return causes
+
+    def validate_update(self, context: RequestContext, obj: ReplicaSet, old: ReplicaSet) -> list[Cause]:
+        causes = super().validate_update(context, obj, old)
+        if context.subresource == "status":
+            causes += count_faults(obj.status, old.status, REPLICA_PARTS, "readyReplicas")
         return causes
 
 
@@ -117,11 +156,20 @@ class StatefulSets(Strategy[StatefulSet]):
         elif strategy.type not in ("RollingUpdate", "OnDelete"):
             value = {"Type": strategy.type, "RollingUpdate": shown}
             causes.append(invalid("spec.updateStrategy", value, "must be 'RollingUpdate' or 'OnDelete'"))
+        elif strategy.type == "RollingUpdate" and strategy.rolling_update.HasField("max_unavailable"):
+            causes.extend(_rolling_stateful(strategy.rolling_update.max_unavailable))
         causes.extend(selector_causes(spec.selector, spec.HasField("selector"), spec.template, "statefulset"))
-        causes.extend(always_restarts(spec.template))
+        pod_annotations(spec.template.metadata.annotations, spec.template.spec, "spec.template.annotations", causes)
+        causes.extend(endless(spec.template, "spec.template", "StatefulSet"))
         return causes
 
+    def arranged(self, causes: list[Cause]) -> list[Cause]:
+        """What is wrong with the pods of a StatefulSet shows when they are made: their volumes are not known before."""
+        return [c for c in causes if not c.field.startswith(_UNSEEN) or c.field.endswith(_SEEN) or _is_syntax(c)]
+
     def validate_update(self, context: RequestContext, obj: StatefulSet, old: StatefulSet) -> list[Cause]:
+        if context.subresource == "status":
+            return count_faults(obj.status, old.status, _STATEFUL_PARTS, "status.readyReplicas")
         wanted = type(old.spec)()
         wanted.CopyFrom(old.spec)
         keep(wanted, obj.spec, _STATEFUL_FREE)
@@ -129,6 +177,8 @@ class StatefulSets(Strategy[StatefulSet]):
 
 
 class DaemonSets(Strategy[DaemonSet]):
+    orders = POD_ORDERS
+
     pod_template = ("spec", "template")
 
     def default(self, obj: DaemonSet) -> None:
@@ -157,7 +207,7 @@ class DaemonSets(Strategy[DaemonSet]):
     def validate(self, context: RequestContext, obj: DaemonSet) -> list[Cause]:
         spec = obj.spec
         causes = selector_causes(spec.selector, True, spec.template, "daemonset")
-        causes.extend(always_restarts(spec.template))
+        causes.extend(workload_template(spec.template, "spec.template", "DaemonSet", 2))
         strategy = spec.update_strategy
         if strategy.type == "RollingUpdate":
             causes.extend(_rolling_daemons(strategy.rolling_update))
@@ -166,22 +216,49 @@ class DaemonSets(Strategy[DaemonSet]):
             causes.append(not_supported("spec.updateStrategy", shown, ("RollingUpdate", "OnDelete")))
         return causes
 
+    def validate_update(self, context: RequestContext, obj: DaemonSet, old: DaemonSet) -> list[Cause]:
+        causes = super().validate_update(context, obj, old)
+        if context.subresource == "status":
+            causes += count_faults(obj.status, old.status, (), "")
+        return causes
+
 
 class ControllerRevisions(Strategy[ControllerRevision]):
     def validate(self, context: RequestContext, obj: ControllerRevision) -> list[Cause]:
         return [] if obj.data.raw else [required("data", "data is mandatory")]
 
 
-def _rolling_daemons(rolling: Any) -> list[Cause]:
-    unavailable, surge = _nonzero(rolling.max_unavailable), _nonzero(rolling.max_surge)
+def _rolling_deployment(rolling: RollingUpdateDeployment) -> list[Cause]:
+    field = "spec.strategy.rollingUpdate"
+    unavailable, surge = rolling.max_unavailable, rolling.max_surge
+    causes = amount_faults(unavailable, f"{field}.maxUnavailable") + amount_faults(surge, f"{field}.maxSurge")
+    if is_none(unavailable) and is_none(surge):
+        detail = "may not be 0 when `maxSurge` is 0"
+        causes.append(invalid(f"{field}.maxUnavailable", shown_amount(unavailable), detail))
+    return causes + share_faults(unavailable, f"{field}.maxUnavailable")
+
+
+def _rolling_stateful(unavailable: IntOrString) -> list[Cause]:
+    field = "spec.updateStrategy.rollingUpdate.maxUnavailable"
+    causes = amount_faults(unavailable, field)
+    if is_none(unavailable):
+        causes.append(invalid(field, shown_amount(unavailable), "cannot be 0"))
+    return causes + share_faults(unavailable, field)
+
+
+def _rolling_daemons(rolling: RollingUpdateDaemonSet) -> list[Cause]:
     field = "spec.updateStrategy.rollingUpdate"
-    if not unavailable and not surge:
-        return [required(f"{field}.maxUnavailable", "cannot be 0 when maxSurge is 0")]
-    if unavailable and surge:
-        value = rolling.max_surge.str_val if rolling.max_surge.type else rolling.max_surge.int_val
-        return [invalid(f"{field}.maxSurge", value, "may not be set when maxUnavailable is non-zero")]
-    return []
+    unavailable, surge = rolling.max_unavailable, rolling.max_surge
+    causes = amount_faults(unavailable, f"{field}.maxUnavailable") + amount_faults(surge, f"{field}.maxSurge")
+    causes += share_faults(unavailable, f"{field}.maxUnavailable") + share_faults(surge, f"{field}.maxSurge")
+    if is_none(unavailable) and is_none(surge):
+        causes.append(required(f"{field}.maxUnavailable", "cannot be 0 when maxSurge is 0"))
+    elif not is_none(unavailable) and not is_none(surge):
+        detail = "may not be set when maxUnavailable is non-zero"
+        causes.append(invalid(f"{field}.maxSurge", shown_amount(surge), detail))
+    return causes
 
 
-def _nonzero(value: IntOrString) -> bool:
-    return value.str_val not in ("", "0%") if value.type else value.int_val != 0
+def _is_syntax(cause: Cause) -> bool:
+    """Whether something cannot be read at all: no apiserver takes what it cannot decode."""
+    return "quantit" in cause.message and cause.reason == "FieldValueInvalid"

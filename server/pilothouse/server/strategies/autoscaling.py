@@ -12,15 +12,23 @@ from ..conversion.autoscaling import METRICS, from_v1
 from ..errors import Cause
 from ..meta.context import RequestContext
 from ..schema.causes import forbidden, invalid
+from ..schema.order import Orders, in_order
 from ..schema.validation import validator_for
+from .autoscaling_metrics import behavior_faults, metric_faults
 from .base import Strategy
 
 _TARGET_PERCENT = 80
-_MAX_WINDOW = 3600
+_ORDERS: Orders = {
+    "HorizontalPodAutoscalerSpec": ("minReplicas", "maxReplicas", "scaleTargetRef", "metrics", "behavior"),
+    "HPAScalingRules": ("stabilizationWindowSeconds", "selectPolicy", "policies"),
+}
+_arrange = in_order(HorizontalPodAutoscaler, _ORDERS)
 _validate_v2 = validator_for(HorizontalPodAutoscaler)
 
 
 class HorizontalPodAutoscalers(Strategy[HorizontalPodAutoscaler]):
+    orders = _ORDERS
+
     def default(self, obj: HorizontalPodAutoscaler) -> None:
         if not obj.spec.HasField("behavior"):
             return
@@ -43,7 +51,7 @@ class HorizontalPodAutoscalersV1(Strategy[HorizontalPodAutoscalerV1]):
     def validate(self, context: RequestContext, obj: HorizontalPodAutoscalerV1) -> list[Cause]:
         """Faults are named by the fields of v2, which is what is stored."""
         stored = from_v1(obj)
-        return _validate_v2(stored) + _bounds(stored)
+        return _arrange(_validate_v2(stored) + _bounds(stored))
 
 
 def _bounds(obj: HorizontalPodAutoscaler) -> list[Cause]:
@@ -58,11 +66,9 @@ def _bounds(obj: HorizontalPodAutoscaler) -> list[Cause]:
     if spec.HasField("min_replicas") and spec.max_replicas < spec.min_replicas:
         detail = "must be greater than or equal to `minReplicas`"
         causes.append(invalid("spec.maxReplicas", spec.max_replicas, detail))
-    for name, rules in (("scaleUp", spec.behavior.scale_up), ("scaleDown", spec.behavior.scale_down)):
-        window = rules.stabilization_window_seconds
-        if window > _MAX_WINDOW:
-            field = f"spec.behavior.{name}.stabilizationWindowSeconds"
-            causes.append(invalid(field, window, f"must be less than or equal to {_MAX_WINDOW}"))
+    causes.extend(metric_faults(spec.metrics, "spec.metrics"))
+    if spec.HasField("behavior"):
+        causes.extend(behavior_faults(spec.behavior, "spec.behavior"))
     return causes
 
 

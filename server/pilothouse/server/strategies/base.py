@@ -35,6 +35,8 @@ ALL_METADATA = (
 class Strategy(Generic[M]):
     """The rules of one resource type. Objects are normalized messages of the type's own class, changed in place."""
 
+    # Whether default() looks at nothing but the spec, and changes nothing else.
+    defaults_spec_alone: ClassVar[bool] = False
     # Whether what a client sends as status when it creates an object is dropped.
     clears_status: ClassVar[bool] = True
     # The members of metadata that a write through the status subresource leaves as they are.

@@ -1,12 +1,16 @@
 """Jobs and CronJobs."""
 
-from pilothouse.api.batch.v1.batch_pb2 import CronJob, Job, JobSpec
+from pilothouse.api.batch.v1.batch_pb2 import CronJob, CronJobSpec, Job, JobSpec
 
 from ..errors import Cause
+from ..meta import names
 from ..meta.context import RequestContext
-from ..schema.causes import immutable, invalid, required
+from ..schema.causes import immutable, invalid, not_supported, required
 from .base import Strategy, copy, keep
+from .job_specs import JOB_ORDERS, job_spec_faults
+from .job_states import job_status_faults
 from .pod_templates import default_pod_template, mirror_service_account
+from .schedules import ScheduleError, parse_schedule, zone_fault
 from .workloads import matches
 
 _NO_LIMIT = 2147483647
@@ -14,9 +18,11 @@ _UID = "batch.kubernetes.io/controller-uid"
 _NAME = "batch.kubernetes.io/job-name"
 _OLDER_UID = "controller-uid"
 _OLDER_NAME = "job-name"
+_ZONE_IN_SCHEDULE = "cannot use TZ or CRON_TZ in schedule, use timeZone field instead"
 
 
 class Jobs(Strategy[Job]):
+    orders = JOB_ORDERS
     pod_template = ("spec", "template")
     deletion_warnings = (
         "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or "
@@ -46,22 +52,21 @@ class Jobs(Strategy[Job]):
     def validate(self, context: RequestContext, obj: Job) -> list[Cause]:
         spec = obj.spec
         causes: list[Cause] = []
-        if not spec.HasField("selector"):
-            causes.append(required("spec.selector"))
-        labels = dict(sorted(spec.template.metadata.labels.items()))
-        if not spec.HasField("selector") or not matches(spec.selector, labels):
-            detail = "`selector` does not match template `labels`"
-            causes.append(invalid("spec.template.metadata.labels", labels or None, detail))
-        causes.extend(finite_restarts(spec, "spec.template.spec.restartPolicy"))
-        if spec.HasField("backoff_limit_per_index") and spec.completion_mode != "Indexed":
-            detail = "requires indexed completion mode"
-            causes.append(invalid("spec.backoffLimitPerIndex", spec.backoff_limit_per_index, detail))
+        if not spec.manual_selector and spec.HasField("selector"):
+            causes.extend(_generated(obj))
+        causes.extend(_spec_faults(spec))
+        if spec.completion_mode == "Indexed" and spec.completions > 0:
+            last = f"{obj.metadata.name}-{spec.completions - 1}"
+            if names.dns1123_label(last):
+                detail = f"will not able to create pod with invalid DNS label: {last}"
+                causes.append(invalid("metadata.name", obj.metadata.name, detail))
         return causes
 
     def validate_update(self, context: RequestContext, obj: Job, old: Job) -> list[Cause]:
         if context.subresource == "status":
-            return []
-        causes: list[Cause] = []
+            return job_status_faults(obj, old)
+        # A kube-apiserver looks at the spec of a changed Job twice, and tells twice what is wrong.
+        causes = _spec_faults(obj.spec)
         if obj.spec.completions != old.spec.completions:
             together = obj.spec.completion_mode == "Indexed" and obj.spec.completions == obj.spec.parallelism
             if not together:
@@ -74,6 +79,8 @@ class Jobs(Strategy[Job]):
 
 
 class CronJobs(Strategy[CronJob]):
+    orders = JOB_ORDERS
+
     pod_template = ("spec", "job_template", "spec", "template")
 
     def default(self, obj: CronJob) -> None:
@@ -84,17 +91,81 @@ class CronJobs(Strategy[CronJob]):
         mirror_service_account(obj.spec.job_template.spec.template.spec)
 
     def validate(self, context: RequestContext, obj: CronJob) -> list[Cause]:
-        return finite_restarts(obj.spec.job_template.spec, "spec.jobTemplate.spec.template.spec.restartPolicy")
+        spec = obj.spec
+        causes: list[Cause] = []
+        if spec.schedule:
+            causes.extend(_schedule_faults(spec.schedule))
+        job = spec.job_template.spec
+        causes.extend(job_spec_faults(job, "spec.jobTemplate.spec"))
+        if job.HasField("selector"):
+            detail = "`selector` will be auto-generated"
+            causes.append(invalid("spec.jobTemplate.spec.selector", job.selector, detail))
+        if job.manual_selector:
+            causes.append(not_supported("spec.jobTemplate.spec.manualSelector", True, ("nil", "false")))
+        if context.verb == "create":
+            causes.extend(_zone_faults(spec))
+            if "TZ" in spec.schedule:
+                causes.append(invalid("spec.schedule", spec.schedule, _ZONE_IN_SCHEDULE))
+        return causes
+
+    def validate_update(self, context: RequestContext, obj: CronJob, old: CronJob) -> list[Cause]:
+        causes = super().validate_update(context, obj, old)
+        if context.subresource == "status":
+            return causes
+        spec, before = obj.spec, old.spec
+        if spec.HasField("time_zone") != before.HasField("time_zone") or spec.time_zone != before.time_zone:
+            causes.extend(_zone_faults(spec))
+        if "TZ" in spec.schedule:
+            if "TZ" not in before.schedule:
+                causes.append(invalid("spec.schedule", spec.schedule, _ZONE_IN_SCHEDULE))
+            elif spec.HasField("time_zone"):
+                detail = "cannot use both timeZone field and TZ or CRON_TZ in schedule"
+                causes.append(invalid("spec.schedule", spec.schedule, detail))
+        return causes
 
 
-def finite_restarts(spec: JobSpec, field: str) -> list[Cause]:
-    """The pods of a Job end: their containers are restarted on failure or never."""
-    policy = spec.template.spec.restart_policy
-    if policy not in ("OnFailure", "Never"):
-        return [required(field, 'valid values: "OnFailure", "Never"')]
-    if policy == "OnFailure" and spec.HasField("pod_failure_policy"):
-        return [invalid(field, policy, 'only "Never" is supported when podFailurePolicy is specified')]
+def _spec_faults(spec: JobSpec) -> list[Cause]:
+    causes = job_spec_faults(spec, "spec")
+    if not spec.HasField("selector"):
+        causes.append(required("spec.selector"))
+    labels = dict(sorted(spec.template.metadata.labels.items()))
+    if not spec.HasField("selector") or not matches(spec.selector, labels):
+        detail = "`selector` does not match template `labels`"
+        causes.append(invalid("spec.template.metadata.labels", labels or None, detail))
+    return causes
+
+
+def _schedule_faults(schedule: str) -> list[Cause]:
+    try:
+        parse_schedule(schedule)
+    except ScheduleError as error:
+        return [invalid("spec.schedule", schedule, str(error))]
     return []
+
+
+def _zone_faults(spec: CronJobSpec) -> list[Cause]:
+    if not spec.HasField("time_zone"):
+        return []
+    fault = zone_fault(spec.time_zone) if spec.time_zone else "timeZone must be nil or non-empty string"
+    return [invalid("spec.timeZone", spec.time_zone, fault)] if fault else []
+
+
+def _generated(obj: Job) -> list[Cause]:
+    """A selector that was not chosen by hand is the one that the server makes."""
+    causes: list[Cause] = []
+    expected = {_UID: obj.metadata.uid, _OLDER_UID: obj.metadata.uid, _NAME: obj.metadata.name}
+    expected[_OLDER_NAME] = obj.metadata.name
+    labels = obj.spec.template.metadata.labels
+    for key, value in expected.items():
+        if key not in labels:
+            field = f"spec.template.metadata.labels[{key}]"
+            causes.append(required(field, f"must be '{value}'"))
+        elif labels[key] != value:
+            field = f"spec.template.metadata.labels[{key}]"
+            causes.append(invalid(field, dict(sorted(labels.items())), f"must be '{value}'"))
+    if not matches(obj.spec.selector, expected):
+        causes.append(invalid("spec.selector", obj.spec.selector, "`selector` not auto-generated"))
+    return causes
 
 
 def _default_counts(spec: JobSpec) -> None:

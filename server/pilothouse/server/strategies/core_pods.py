@@ -14,10 +14,12 @@ from .pods.changes import change_faults, ephemeral_faults
 from .pods.order import POD_ORDERS
 from .pods.spec import pod_faults
 from .pods.states import status_faults
-from .workloads import always_restarts
+from .replica_counts import REPLICA_PARTS, count_faults
+from .workloads import workload_template
 
 
 class Pods(Strategy[Pod]):
+    defaults_spec_alone = True
     graceful = True
     kept_with_status = ("owner_references", "deletion_timestamp")
     orders = POD_ORDERS
@@ -77,7 +79,6 @@ class Pods(Strategy[Pod]):
         # Pods are changed by controllers, which read no warnings.
         return [] if old is not None else [*name_warnings(obj.metadata.name), *pod_warnings(obj.spec, obj.metadata)]
 
-
     def grace_seconds(self, obj: Pod, requested: int | None) -> int:
         seconds = obj.spec.termination_grace_period_seconds if requested is None else requested
         if not obj.spec.node_name or obj.status.phase in ("Succeeded", "Failed"):
@@ -93,6 +94,8 @@ class PodTemplates(Strategy[PodTemplate]):
 
 
 class ReplicationControllers(Strategy[ReplicationController]):
+    orders = POD_ORDERS
+
     pod_template = ("spec", "template")
 
     def default(self, obj: ReplicationController) -> None:
@@ -108,12 +111,21 @@ class ReplicationControllers(Strategy[ReplicationController]):
             # Refused for that already.
             return []
         labels = obj.spec.template.metadata.labels
-        causes = always_restarts(obj.spec.template)
-        if obj.spec.selector.items() <= labels.items():
-            return causes
-        detail = "`selector` does not match template `labels`"
-        shown = dict(sorted(labels.items())) or None
-        return [invalid("spec.template.metadata.labels", shown, detail), *causes]
+        causes: list[Cause] = []
+        if not obj.spec.selector.items() <= labels.items():
+            detail = "`selector` does not match template `labels`"
+            shown = dict(sorted(labels.items())) or None
+            causes.append(invalid("spec.template.metadata.labels", shown, detail))
+        kind, replicas = "ReplicationController", obj.spec.replicas
+        return causes + workload_template(obj.spec.template, "spec.template", kind, replicas)
+
+    def validate_update(
+        self, context: RequestContext, obj: ReplicationController, old: ReplicationController
+    ) -> list[Cause]:
+        causes = super().validate_update(context, obj, old)
+        if context.subresource == "status":
+            causes += count_faults(obj.status, old.status, REPLICA_PARTS, "readyReplicas")
+        return causes
 
 
 def _settle(spec: PodSpec) -> None:

@@ -31,16 +31,6 @@ class Services(Strategy[Service]):
                 if ingress.ip and not ingress.HasField("ip_mode"):
                     ingress.ip_mode = "VIP"
 
-    def prepare_create(self, context: RequestContext, obj: Service) -> None:
-        super().prepare_create(context, obj)
-        if obj.spec.cluster_ip and not obj.spec.cluster_ips:
-            obj.spec.cluster_ips.append(obj.spec.cluster_ip)
-
-    def prepare_update(self, context: RequestContext, obj: Service, old: Service) -> None:
-        super().prepare_update(context, obj, old)
-        if context.subresource != "status":
-            _keep_addresses(obj.spec, old.spec)
-
     def validate(self, context: RequestContext, obj: Service) -> list[Cause]:
         spec = obj.spec
         causes: list[Cause] = []
@@ -62,48 +52,6 @@ def _default_affinity(spec: ServiceSpec) -> None:
         spec.ClearField("session_affinity_config")
     elif spec.session_affinity == "ClientIP" and not spec.session_affinity_config.client_ip.HasField("timeout_seconds"):
         spec.session_affinity_config.client_ip.timeout_seconds = _STICKY_SECONDS
-
-
-def _keep_addresses(spec: ServiceSpec, old: ServiceSpec) -> None:
-    """A client may leave out what was allocated; where the type goes to ExternalName it is given up."""
-    if spec.type == "ExternalName":
-        if old.type != "ExternalName":
-            _release(spec, old)
-        return
-    if old.type == "ExternalName":
-        return
-    if not spec.cluster_ip and not spec.cluster_ips:
-        spec.cluster_ip = old.cluster_ip
-        spec.cluster_ips.extend(old.cluster_ips)
-    elif spec.cluster_ip and not spec.cluster_ips and spec.cluster_ip == old.cluster_ip:
-        spec.cluster_ips.extend(old.cluster_ips)
-    if spec.type in ("NodePort", "LoadBalancer"):
-        _keep_node_ports(spec, old)
-
-
-def _release(spec: ServiceSpec, old: ServiceSpec) -> None:
-    """What is unchanged from a service that had an address was not asked for."""
-    if spec.cluster_ip == old.cluster_ip:
-        spec.ClearField("cluster_ip")
-    if list(spec.cluster_ips) == list(old.cluster_ips):
-        spec.ClearField("cluster_ips")
-    if list(spec.ip_families) == list(old.ip_families):
-        spec.ClearField("ip_families")
-    if spec.ip_family_policy == old.ip_family_policy:
-        spec.ClearField("ip_family_policy")
-
-
-def _keep_node_ports(spec: ServiceSpec, old: ServiceSpec) -> None:
-    taken = {port.node_port for port in spec.ports if port.node_port}
-    for port in spec.ports:
-        if port.node_port:
-            continue
-        for before in old.ports:
-            same = before.protocol == port.protocol and before.port == port.port
-            if same and before.node_port and before.node_port not in taken:
-                port.node_port = before.node_port
-                taken.add(before.node_port)
-                break
 
 
 def _ports(spec: ServiceSpec) -> list[Cause]:

@@ -7,14 +7,26 @@ from pilothouse.api.core.v1.references_pb2 import ResourceRequirements
 from pilothouse.api.meta.v1.meta_pb2 import Quantity as QuantityMessage
 
 from ..meta.quantities import Quantity, QuantityError, parse_quantity
+from ..schema.remembered import Remembered
 
 Amounts = dict[str, Quantity]
 _COMPUTE = ("cpu", "memory")
 
 
+_qos_classes: Remembered[str] = Remembered()
+
+
 def qos_class(pod: Pod) -> str:
     """Guaranteed, Burstable or BestEffort, from what the pod as a whole or its containers ask for."""
-    spec = pod.spec
+    data = pod.spec.SerializeToString()
+    known = _qos_classes.get(data)
+    if known is None:
+        known = _qos_class(pod.spec)
+        _qos_classes.put(data, known)
+    return known
+
+
+def _qos_class(spec: PodSpec) -> str:
     if spec.HasField("resources") and (spec.resources.requests or spec.resources.limits):
         parts: list[ResourceRequirements] = [spec.resources]
     else:

@@ -8,6 +8,7 @@ from pilothouse.api.meta.v1.meta_pb2 import ObjectMeta
 
 from ..meta.names import dns1123_label
 from ..meta.quantities import NANO, parse_quantity
+from ..schema.remembered import Remembered
 
 _VOLUMES = {
     "photon_persistent_disk": ("photonPersistentDisk", "deprecated in v1.11, non-functional in v1.16+"),
@@ -33,18 +34,28 @@ _ANNOTATIONS = {
     "security.alpha.kubernetes.io/unsafe-sysctls": 'non-functional in v1.11+; use the "sysctls" field instead',
 }
 
+# Specs that nothing is to be said about.
+_harmless: Remembered[bool] = Remembered()
+
 
 def pod_warnings(spec: PodSpec, metadata: ObjectMeta, at: str = "") -> list[str]:
     """The warnings for a pod's spec and metadata; `at` is the path of what holds them, "spec.template." for a
     template."""
+    annotations = metadata.annotations
+    found = [f"{at}metadata.annotations[{key}]: {why}" for key, why in _ANNOTATIONS.items() if key in annotations]
+    data = spec.SerializeToString()
+    if not _harmless.get(data):
+        of_spec = _of_spec(spec, at)
+        if not of_spec:
+            _harmless.put(data, True)
+        found += of_spec
+    return found
+
+
+def _of_spec(spec: PodSpec, at: str) -> list[str]:
     labels = sorted(spec.node_selector.keys() & _NODE_LABELS.keys())
     return [
         *(f"{at}spec.nodeSelector[{key}]: {_NODE_LABELS[key]}" for key in labels),
-        *(
-            f"{at}metadata.annotations[{key}]: {why}"
-            for key, why in _ANNOTATIONS.items()
-            if key in metadata.annotations
-        ),
         *_of_volumes(spec, f"{at}spec.volumes"),
         *_of_containers(spec.init_containers, f"{at}spec.initContainers"),
         *_of_containers(spec.containers, f"{at}spec.containers"),
@@ -65,7 +76,7 @@ def name_warnings(name: str) -> list[str]:
 def _of_volumes(spec: PodSpec, at: str) -> Iterator[str]:
     for index, volume in enumerate(spec.volumes):
         for field, (name, why) in _VOLUMES.items():
-            if volume.volume_source.HasField(field):  # type: ignore[arg-type]
+            if volume.volume_source.HasField(field):
                 yield f"{at}[{index}].{name}: {why}"
 
 

@@ -96,17 +96,15 @@ async def prepare_change(
 ) -> Changed:
     """Defaults, admits, stamps and validates a changed object. Raises BadRequest, Invalid, Forbidden, Conflict."""
     resource, strategy = kind.type, kind.strategy
-    kind.normalize(new)
     place(context, new)
-    kind.default(new)
-    strategy.default(new)
+    kind.complete(new)
     request = AdmissionRequest(context, Operation.UPDATE, new, old, context.name)
     await plane.admission.mutate(request)
     keep_identity(resource, new, old)
     strategy.prepare_update(context, new, old)
     if resource.generation_raised_by and strategy.raises_generation(new, old):
         metadata_of(new).generation += 1
-    causes = strategy.arranged(kind.validate(new) + strategy.validate(context, new))
+    causes = strategy.arranged(kind.check(new) + strategy.validate(context, new))
     causes += strategy.validate_update(context, new, old)
     if causes:
         raise faults.invalid(resource, context.name, causes)

@@ -63,17 +63,15 @@ async def create(plane: Plane, context: RequestContext, body: Body) -> bytes:
 async def prepare(plane: Plane, kind: Kind, context: RequestContext, message: Message) -> Prepared:
     """Defaults, admits, stamps and validates a new object. Raises BadRequest, Forbidden, Invalid."""
     resource, strategy = kind.type, kind.strategy
-    kind.normalize(message)
     place(context, message)
-    kind.default(message)
-    strategy.default(message)
+    kind.complete(message)
     request = AdmissionRequest(context, Operation.CREATE, message, None, metadata_of(message).name)
     context.annotations[NAME] = request.name
     await plane.admission.mutate(request)
     stamp_new(resource, message, plane.now())
     strategy.prepare_create(context, message)
     name = request.name = context.annotations[NAME] = metadata_of(message).name
-    causes = strategy.arranged(kind.validate(message) + strategy.validate(context, message))
+    causes = strategy.arranged(kind.check(message) + strategy.validate(context, message))
     if causes:
         raise faults.invalid(resource, name, causes)
     context.warnings.extend(strategy.warnings(message, None))

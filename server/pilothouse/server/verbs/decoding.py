@@ -30,10 +30,8 @@ def type_meta(resource: ResourceType, value: dict[str, JsonValue]) -> tuple[str,
     for name in ("apiVersion", "kind"):
         text = value.get(name) or ""
         if not isinstance(text, str):
-            raise NoTypeMeta(
-                f"couldn't get version/kind; json parse error: json: cannot unmarshal {found(text)} into Go struct field "
-                f".{name} of type string"
-            )
+            wrong = f"json: cannot unmarshal {found(text)} into Go struct field .{name} of type string"
+            raise NoTypeMeta(f"couldn't get version/kind; json parse error: {wrong}")
         given.append(text)
     if given[0].count("/") > 1:
         raise NoTypeMeta(f"unexpected GroupVersion string: {given[0]}")

@@ -4,7 +4,6 @@ The rules are those of rest.BeforeCreate and rest.BeforeUpdate of a kube-apiserv
 """
 
 import json
-import uuid
 
 from google.protobuf.message import Message
 from pilothouse.api.meta.v1.meta_pb2 import ObjectMeta
@@ -13,6 +12,7 @@ from ..errors import BadRequest, Cause
 from ..meta.context import RequestContext
 from ..meta.names import generate_name
 from ..meta.resource import ResourceType
+from ..meta.uids import new_uid
 from . import faults
 
 ORPHAN, FOREGROUND = "orphan", "foregroundDeletion"
@@ -51,7 +51,7 @@ def stamp_new(resource: ResourceType, message: Message, now: float) -> None:
         "managed_fields",
     ):
         metadata.ClearField(owned)
-    metadata.uid = str(uuid.uuid4())
+    metadata.uid = new_uid()
     metadata.creation_timestamp.Clear()
     metadata.creation_timestamp.seconds = int(now)
     if resource.initial_generation:

@@ -43,14 +43,15 @@ class Form(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kind:
-    """What is compiled once for one resource type."""
+    """What is compiled once for one resource type. normalize: zeros that mean absence are cleared; complete: normalizes
+    and defaults; check: what is wrong by metadata and schema."""
 
     type: ResourceType
     strategy: Strategy[Message]
     form: Form
     normalize: Callable[[Message], None]
-    default: Callable[[Message], None]
-    validate: Callable[[Message], list[Cause]]
+    complete: Callable[[Message], None]
+    check: Callable[[Message], list[Cause]]
     selectable: frozenset[str]
     fields_of: Callable[[Item], Mapping[str, str]]
     codec: Callable[[], JsonCodec[Message]]

@@ -67,7 +67,9 @@ async def watch_many(
 ) -> AsyncIterator[Frame]:
     """Frames of many types' changes in one stream, in the store's order; events carry the index of their scope. Each
     context comes with a label and a field selector."""
-    asked = [(plane.kind(c.type), named(plane.kind(c.type), c, fields), labels, fields) for c, labels, fields in contexts]
+    asked = [
+        (plane.kind(c.type), named(plane.kind(c.type), c, fields), labels, fields) for c, labels, fields in contexts
+    ]
     for _, context, _, _ in asked:
         permit(plane.authorizer, context)
     scopes = tuple(make_scope(*scope) for scope in asked)

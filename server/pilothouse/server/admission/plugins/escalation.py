@@ -1,7 +1,7 @@
 """Escalation: nobody grants by a role or a binding what he does not hold himself.
 
-Source: the Kubernetes documentation of RBAC, "Privilege escalation prevention and bootstrapping". The plugin is built in
-and comes last, so that it sees what the others made of the object; it changes nothing.
+Source: the Kubernetes documentation of RBAC, "Privilege escalation prevention and bootstrapping". The plugin is built
+in and comes last, so that it sees what the others made of the object; it changes nothing.
 """
 
 from collections.abc import Sequence

@@ -8,13 +8,17 @@ from typing import Any
 from pilothouse.api.dynamic.v1 import dynamic_pb2 as dynamic
 from pilothouse.api.meta.v1 import requests_pb2 as requests
 
-from ...errors import BadRequest, MethodNotSupported
+from ...authentication.user import impersonated
+from ...authorization.base import Attributes
+from ...errors import BadRequest, MethodNotSupported, NotFound
 from ...meta.context import RequestContext
 from ...meta.continuation import parse_resource_version
 from ...meta.resource import ResourceType
 from ...meta.strict import parse_object
+from ...meta.user import User
 from ...meta.wire import framed
 from ...verbs import create, delete, delete_collection, discover, get, patch, update, watch
+from ...verbs import explain as explaining
 from ...verbs import list as listing
 from ...verbs.body import Body, Encoding
 from ...verbs.plane import Plane
@@ -39,6 +43,7 @@ def dynamic_handlers(plane: Plane, calls: Calls, heartbeat: float) -> Mapping[st
         "DeleteCollection": service.delete_collection,
         "Transact": service.transact,
         "Discover": service.discover,
+        "Explain": service.explain,
     }
     handlers = {}
     for name, function in methods.items():
@@ -141,6 +146,51 @@ class _Resources:
     async def discover(self, call: Call, data: bytes) -> bytes:
         parse(dynamic.DiscoverRequest, data)
         return discover.discover(self._plane).SerializeToString()
+
+    async def explain(self, call: Call, data: bytes) -> bytes:
+        request = parse(dynamic.ExplainRequest, data)
+        return (await explaining.explain(self._plane, call.user, self._question(call, request))).SerializeToString()
+
+    def _question(self, call: Call, request: dynamic.ExplainRequest) -> explaining.Question:
+        """Raises BadRequest, NotFound."""
+        if not request.verb or bool(request.path) == request.HasField("resource"):
+            raise BadRequest("verb is required, and either resource or path: what may be done with what?")
+        user = impersonated(request.user, request.groups) if request.user else call.user
+        if request.path:
+            return explaining.Question(Attributes(user, request.verb, path=request.path))
+        if not request.object:
+            return explaining.Question(self._asked(user, request))
+        if request.verb not in ("create", "update"):
+            raise BadRequest("an object goes with the verb create or update")
+        resource, json = self._type(request, request.verb), request.encoding == dynamic.JSON
+        named, namespace = _json_place(request.object) if json else _place(request.object)
+        context = RequestContext(
+            user=user,
+            verb=request.verb,
+            type=resource,
+            namespace=request.namespace or namespace,
+            name=request.name or named if request.verb == "update" else "",
+            subresource=request.subresource if request.verb == "update" else "",
+            dry_run=True,
+            deadline=call.deadline,
+            request_id=call.request_id,
+            source_address=call.source_address,
+            warnings=call.warnings,
+        )
+        body = Body(request.object, Encoding.JSON if json else Encoding.PROTOBUF)
+        return explaining.Question(Attributes.of(context), context, body)
+
+    def _asked(self, user: User, request: dynamic.ExplainRequest) -> Attributes:
+        """What the request itself would ask; rules may speak of what is not served here, and so may questions."""
+        name, subresource = request.resource, request.subresource
+        try:
+            resource = self._plane.registry.get(name.group, name.version, name.resource)
+        except NotFound:
+            return Attributes(
+                user, request.verb, name.group, name.resource, subresource, request.namespace, request.name
+            )
+        namespace = request.namespace if resource.namespaced else ""
+        return Attributes.of(RequestContext(user, request.verb, resource, namespace, request.name, subresource))
 
     def _type(self, request: Any, verb: str) -> ResourceType:
         """Raises BadRequest, NotFound, MethodNotSupported."""

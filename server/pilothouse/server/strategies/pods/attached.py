@@ -28,9 +28,7 @@ _EUI = re.compile(r"eui.[0-9A-Fa-f]{16}")
 _NAA = re.compile(r"naa.([0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})")
 _INITIATORS = {"iqn": _IQN, "eui": _EUI, "naa": _NAA}
 _HOST_AND_PORT = re.compile(r"([^\[\]:]*|\[[^\[\]]*\]):[^\[\]:]*")
-_MANAGED_DISK = (
-    "/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}",
-)
+_MANAGED_DISK = ("/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}",)
 _BLOB = ("https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd",)
 
 

@@ -153,7 +153,6 @@ def _only_adds(term: NodeSelectorTerm, old: NodeSelectorTerm) -> bool:
     if not old.match_expressions and not old.match_fields:
         return not term.match_expressions and not term.match_fields
     expressions, fields = len(old.match_expressions), len(old.match_fields)
-    return (
-        list(term.match_expressions[:expressions]) == list(old.match_expressions)
-        and list(term.match_fields[:fields]) == list(old.match_fields)
-    )
+    return list(term.match_expressions[:expressions]) == list(old.match_expressions) and list(
+        term.match_fields[:fields]
+    ) == list(old.match_fields)

@@ -67,9 +67,7 @@ def env_from(sources: Iterable[EnvFromSource], path: str, causes: list[Cause]) -
             causes.append(invalid(path, "", "may not have more than one field specified at a time"))
 
 
-def _source(
-    source: EnvVarSource, value: str, volumes: dict[str, VolumeSource], path: str, causes: list[Cause]
-) -> None:
+def _source(source: EnvVarSource, value: str, volumes: dict[str, VolumeSource], path: str, causes: list[Cause]) -> None:
     count = len(source.ListFields())
     if source.HasField("field_ref"):
         object_field(source.field_ref, _ENV_FIELDS, f"{path}.fieldRef", causes)
@@ -171,5 +169,3 @@ def _divisor(resource: str, text: str, path: str, causes: list[Cause]) -> None:
     if what and shown not in _SIZES:
         detail = f"only divisor's values {', '.join(_SIZES)} are supported with the {what} resource"
         causes.append(invalid(path, resource, detail))
-
-

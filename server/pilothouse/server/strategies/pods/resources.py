@@ -53,7 +53,7 @@ def overhead(found: Mapping[str, QuantityMessage], path: str, causes: list[Cause
     """What running a pod at all costs: limits alone."""
     for name, quantity in sorted(amounts(found).items()):
         at = f"{path}.limits[{name}]"
-        _container_resource_name(name, at, causes)
+        container_resource_name(name, at, causes)
         _amount(name, quantity, at, causes)
 
 
@@ -105,7 +105,7 @@ def resource_claims(claims: Iterable[PodResourceClaim], path: str, causes: list[
 def _requirements(resources: ResourceRequirements, path: str, of_pod: bool, causes: list[Cause]) -> None:
     limits = amounts(resources.limits)
     requests = amounts(resources.requests)
-    name_rule = _pod_resource_name if of_pod else _container_resource_name
+    name_rule = _pod_resource_name if of_pod else container_resource_name
     for name, limit in limits.items():
         if name not in _OF_CONTAINERS or of_pod or limit.nanos < 0:
             at = f"{path}.limits[{name}]"
@@ -145,7 +145,8 @@ def _resource_name(name: str, path: str, causes: list[Cause]) -> bool:
     return not faults
 
 
-def _container_resource_name(name: str, path: str, causes: list[Cause]) -> None:
+def container_resource_name(name: str, path: str, causes: list[Cause]) -> None:
+    """The name of something that a container may request."""
     _resource_name(name, path, causes)
     if "/" not in name:
         if name not in _OF_CONTAINERS and not name.startswith(_HUGE):

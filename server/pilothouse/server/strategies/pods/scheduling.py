@@ -31,9 +31,8 @@ def _toleration(toleration: Toleration, path: str, causes: list[Cause]) -> None:
         faults = names.label_value(value) if value else ()
         if faults:
             causes.append(invalid(f"{path}.operator", value, ";".join(faults)))
-    elif operator == "Exists":
-        if value:
-            causes.append(invalid(f"{path}.operator", value, "value must be empty when `operator` is 'Exists'"))
+    elif operator == "Exists" and value:
+        causes.append(invalid(f"{path}.operator", value, "value must be empty when `operator` is 'Exists'"))
 
 
 def spreading(found: Sequence[TopologySpreadConstraint], path: str, causes: list[Cause]) -> None:
@@ -45,9 +44,7 @@ def spreading(found: Sequence[TopologySpreadConstraint], path: str, causes: list
             causes.append(required(f"{at}.topologyKey", "can not be empty"))
         action = constraint.when_unsatisfiable
         if not action:
-            causes.append(
-                not_supported(f"{at}.whenUnsatisfiable", action, ("DoNotSchedule", "ScheduleAnyway"))
-            )
+            causes.append(not_supported(f"{at}.whenUnsatisfiable", action, ("DoNotSchedule", "ScheduleAnyway")))
         pair = (constraint.topology_key, action)
         if any((other.topology_key, other.when_unsatisfiable) == pair for other in found[index + 1 :]):
             field = f"{at}.{{topologyKey, whenUnsatisfiable}}"

@@ -7,6 +7,7 @@ from pilothouse.api.core.v1.pods_pb2 import Pod, PodDNSConfig, PodSpec, PodTempl
 from ...errors import Cause
 from ...meta import names
 from ...schema.causes import forbidden, invalid, required
+from ...schema.remembered import Remembered
 from .affinity import affinity
 from .annotations import on_create, pod_annotations
 from .containers import Surroundings, ephemeral, image_spaces, init, regular, same_host_ports
@@ -24,13 +25,31 @@ _LONGEST_HOSTNAME = 64
 _SEARCH = re.compile(r"[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?(\.[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?)*")
 
 
+# Specs in which nothing was wrong, as new ones and as changed ones.
+_good: tuple[Remembered[bool], Remembered[bool]] = (Remembered(), Remembered())
+
+
 def pod_faults(pod: Pod, created: bool) -> list[Cause]:
     """What is wrong with a pod; `created`: it is new, not changed."""
     causes: list[Cause] = []
-    spec = pod.spec
-    if pod.metadata.annotations:
-        pod_annotations(pod.metadata.annotations, spec, "metadata.annotations", causes)
-    pod_spec(spec, pod.metadata.name, "spec", causes)
+    annotations, spec = pod.metadata.annotations, pod.spec
+    if annotations:
+        pod_annotations(annotations, spec, "metadata.annotations", causes)
+        if created:
+            on_create(annotations, spec, causes)
+    data = spec.SerializeToString()
+    if not _good[created].get(data):
+        found = _spec_faults(spec, pod.metadata.name, created)
+        # The names of claims that are made with a pod begin with the pod's name.
+        if not found and not any(volume.volume_source.HasField("ephemeral") for volume in spec.volumes):
+            _good[created].put(data, True)
+        causes += found
+    return causes
+
+
+def _spec_faults(spec: PodSpec, name: str, created: bool) -> list[Cause]:
+    causes: list[Cause] = []
+    pod_spec(spec, name, "spec", causes)
     if not spec.service_account_name:
         _tokens(spec, causes)
     for index, container in enumerate(spec.containers):
@@ -42,8 +61,6 @@ def pod_faults(pod: Pod, created: bool) -> list[Cause]:
             causes.append(forbidden("spec.ephemeralContainers", "cannot be set on create"))
         if spec.node_name and spec.scheduling_gates:
             causes.append(forbidden("spec.nodeName", "cannot be set until all schedulingGates have been cleared"))
-        if pod.metadata.annotations:
-            on_create(pod.metadata.annotations, spec, causes)
     return causes
 
 

@@ -51,9 +51,7 @@ _ORDER = (
 _RANK = {json: rank for rank, json in enumerate(_ORDER)}
 
 
-def volumes(
-    found: Iterable[Volume], pod: str | None, path: str, causes: list[Cause]
-) -> dict[str, VolumeSource]:
+def volumes(found: Iterable[Volume], pod: str | None, path: str, causes: list[Cause]) -> dict[str, VolumeSource]:
     """The sources of the volumes that are valid, by name. `pod` is the name of the pod, None in a template."""
     valid: dict[str, VolumeSource] = {}
     made: set[str] = set()
@@ -76,7 +74,7 @@ def volumes(
 def _source(source: VolumeSource, name: str, pod: str | None, path: str, causes: list[Cause]) -> None:
     kinds = source.ListFields()
     if len(kinds) > 1:
-        kinds.sort(key=lambda pair: _RANK[pair[0].json_name])
+        kinds = sorted(kinds, key=lambda pair: _RANK[pair[0].json_name])
         for descriptor, _ in kinds[1:]:
             causes.append(forbidden(f"{path}.{descriptor.json_name}", "may not specify more than 1 volume type"))
     if not kinds:

@@ -66,7 +66,7 @@ def _user_faults(name: str) -> Iterator[str]:
     if user and not user.strip(". "):
         yield "runAsUserName's User cannot contain only periods or spaces"
     if _FORBIDDEN.intersection(user):
-        yield 'runAsUserName\'s User cannot contain the following characters: "/\\:;|=,+*?<>@[]'
+        yield "runAsUserName's User cannot contain the following characters: \"/\\:;|=,+*?<>@[]"
 
 
 def host_processes(spec: PodSpec, path: str, causes: list[Cause]) -> None:

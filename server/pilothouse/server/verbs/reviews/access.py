@@ -102,7 +102,8 @@ def _selector(selector: Message, name: str) -> list[Cause]:
         detail = "may not specified at the same time as requirements"
         return [invalid(f"{field}.rawSelector", selector.raw_selector, detail)]
     if not selector.raw_selector and not selector.requirements:
-        return [required(f"{field}.requirements", f"when {field} is specified, requirements or rawSelector is required")]
+        detail = f"when {field} is specified, requirements or rawSelector is required"
+        return [required(f"{field}.requirements", detail)]
     return []
 
 

@@ -5,7 +5,7 @@ quotas, so each write is a compare-and-swap, and what is refused is refused on w
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -165,9 +165,13 @@ def exceeded(quota: ResourceQuota, delta: Amounts) -> str:
     over = [n for n in sorted(delta) if n in hard and used.get(n, zero) + delta[n] > hard[n]]
     if not over:
         return ""
-    told = (("requested", delta), ("used", used), ("limited", hard))
-    parts = [f"{word}: {','.join(f'{n}={found[n]}' for n in over if n in found)}" for word, found in told]
-    return f"exceeded quota: {quota.metadata.name}, {', '.join(parts)}"
+    return f"exceeded quota: {quota.metadata.name}, {arithmetic(quota, delta, over)}"
+
+
+def arithmetic(quota: ResourceQuota, delta: Amounts, names: Iterable[str]) -> str:
+    """`requested: pods=1, used: pods=2, limited: pods=3`."""
+    told = (("requested", delta), ("used", amounts(quota.status.used)), ("limited", amounts(quota.status.hard)))
+    return ", ".join(f"{word}: {','.join(f'{n}={found[n]}' for n in names if n in found)}" for word, found in told)
 
 
 def _add_used(quota: ResourceQuota, delta: Amounts) -> None:

@@ -11,7 +11,7 @@ from ....meta.quantities import Quantity
 from ....meta.resource import ResourceType
 from ...amounts import Amounts
 from ...base import AdmissionRequest, Objects, Operation, Plugin, rejected
-from .ledger import Deltas, Ledger
+from .ledger import Deltas, Ledger, arithmetic
 from .scopes import in_scope
 from .usage import concerned, unspecified, usage
 
@@ -80,6 +80,8 @@ class ResourceQuotas(Plugin):
             delta = _more(now, before if counted else {}, names)
             if delta:
                 deltas[quota.metadata.name] = delta
+                if request.notes is not None:
+                    request.notes.append(f"quota {quota.metadata.name}: {arithmetic(quota, delta, sorted(delta))}")
         return deltas
 
     def _matching(

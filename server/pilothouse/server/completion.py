@@ -1,0 +1,97 @@
+"""How an object is brought into full form, normalized and defaulted, and checked: for kinds whose rules look at nothing
+but the spec, once for each spec."""
+
+from collections.abc import Callable
+
+from google.protobuf.message import Message
+
+from .errors import Cause
+from .meta.resource import ResourceType
+from .schema.defaulting import defaulter_for
+from .schema.metadata import metadata_validator_for
+from .schema.presence import normalizer_for
+from .schema.remembered import Remembered
+from .schema.validation import quantities_validator_for, validator_for
+from .strategies.base import Strategy
+
+Change = Callable[[Message], None]
+
+
+def completer(resource: ResourceType, strategy: Strategy[Message]) -> Change:
+    """The function that normalizes and defaults an object in place."""
+    normalize, default = normalizer_for(resource.message), defaulter_for(resource.message)
+
+    def complete(message: Message) -> None:
+        normalize(message)
+        default(message)
+        strategy.default(message)
+
+    if not strategy.defaults_spec_alone:
+        return complete
+    specs: Remembered[Message] = Remembered()
+    beside = _beside_spec(resource.message)
+
+    def complete_by_spec(message: Message) -> None:
+        spec: Message = message.spec  # type: ignore[attr-defined]
+        given = spec.SerializeToString()
+        known = specs.get(given)
+        if known is not None:
+            spec.CopyFrom(known)
+            beside(message)
+            return
+        complete(message)
+        full = type(spec)()
+        full.CopyFrom(spec)
+        specs.put(given, full)
+        specs.put(full.SerializeToString(), full)
+
+    return complete_by_spec
+
+
+def checker(resource: ResourceType) -> Callable[[Message], list[Cause]]:
+    """The function that finds what is wrong with a complete object, by its metadata and its schema."""
+    metadata, schema = metadata_validator_for(resource), validator_for(resource.message)
+    fields = resource.message.DESCRIPTOR.fields_by_name
+    if "spec" not in fields or not set(fields) <= {"metadata", "spec", "status"}:
+        return lambda message: metadata(message) + schema(message)
+    good: Remembered[bool] = Remembered()
+    status = _quantities(resource.message, "status")
+
+    def check(message: Message) -> list[Cause]:
+        spec = message.spec.SerializeToString()  # type: ignore[attr-defined]
+        causes = metadata(message)
+        if good.get(spec) and not status(message):
+            return causes
+        found = schema(message)
+        if not found:
+            good.put(spec, True)
+        return causes + found
+
+    return check
+
+
+def _beside_spec(message: type[Message]) -> Change:
+    """Normalizes and defaults all but the spec."""
+    fields = [f for f in message.DESCRIPTOR.fields if f.name != "spec"]
+    parts = [(f.name, _class_of(message, f.name)) for f in fields]
+    changes = [(name, normalizer_for(cls), defaulter_for(cls)) for name, cls in parts]
+
+    def change(obj: Message) -> None:
+        for name, normalize, default in changes:
+            if obj.HasField(name):
+                part = getattr(obj, name)
+                normalize(part)
+                default(part)
+
+    return change
+
+
+def _quantities(message: type[Message], name: str) -> Callable[[Message], list[Cause]]:
+    if name not in message.DESCRIPTOR.fields_by_name:
+        return lambda obj: []
+    validate = quantities_validator_for(_class_of(message, name))
+    return lambda obj: validate(getattr(obj, name)) if obj.HasField(name) else []
+
+
+def _class_of(message: type[Message], name: str) -> type[Message]:
+    return type(getattr(message(), name))

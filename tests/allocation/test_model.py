@@ -1,0 +1,74 @@
+"""Whatever is done to Services, none shares anything with another, and nothing is left behind."""
+
+import asyncio
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pilothouse.server.errors import ApiError
+
+from tests.allocation.held import assert_nothing_shared_nor_left
+from tests.allocation.planes import requests, small_plane
+
+NAMES = ("a", "b", "c")
+_ports = st.lists(
+    st.fixed_dictionaries(
+        {"port": st.sampled_from((53, 80)), "protocol": st.sampled_from(("TCP", "UDP"))},
+        optional={"nodePort": st.sampled_from((30001, 30002, 30003))},
+    ),
+    min_size=1,
+    max_size=3,
+).map(lambda ports: [{**port, "name": f"p{index}"} for index, port in enumerate(ports)])
+_specs = st.fixed_dictionaries(
+    {"type": st.sampled_from(("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")), "ports": _ports},
+    optional={
+        "clusterIP": st.sampled_from(("10.0.0.1", "10.0.0.2", "fd00::1", "None")),
+        "externalName": st.just("a.test"),
+        "externalTrafficPolicy": st.sampled_from(("Local", "Cluster")),
+        "ipFamilyPolicy": st.sampled_from(("SingleStack", "PreferDualStack", "RequireDualStack")),
+        "ipFamilies": st.sampled_from((["IPv4"], ["IPv6"], ["IPv6", "IPv4"])),
+        "allocateLoadBalancerNodePorts": st.booleans(),
+        "selector": st.just({"app": "press"}),
+    },
+)
+_steps = st.lists(
+    st.tuples(st.sampled_from(("create", "update", "patch", "delete")), st.sampled_from(NAMES), _specs), max_size=12
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=_steps, together=st.booleans())
+def test_no_sequence_of_writes_shares_or_leaks(steps: list[tuple[str, str, dict[str, Any]]], together: bool) -> None:
+    asyncio.run(_run(steps, together))
+
+
+async def _run(steps: list[tuple[str, str, dict[str, Any]]], together: bool) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        ranges = ("10.0.0.0/29", "fd00::/126")
+        async with small_plane(Path(directory), service_cluster_ip_range=ranges) as plane:
+            services = requests(plane, "services")
+
+            async def step(verb: str, name: str, spec: dict[str, Any]) -> None:
+                obj = {"metadata": {"name": name}, "spec": spec}
+                try:
+                    if verb == "create":
+                        await services.create(obj)
+                    elif verb == "update":
+                        await services.update(obj)
+                    elif verb == "patch":
+                        await services.patch(name, {"spec": spec})
+                    else:
+                        await services.delete(name)
+                except ApiError as error:
+                    # Most refusals are the caller's; the server itself fails only for want of room.
+                    assert error.code < 500 or "range is full" in error.message or "HealthCheck" in error.message
+
+            if together:
+                await asyncio.gather(*(step(*taken) for taken in steps))
+            else:
+                for taken in steps:
+                    await step(*taken)
+                    await assert_nothing_shared_nor_left(plane)
+            await assert_nothing_shared_nor_left(plane)
