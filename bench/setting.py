@@ -26,28 +26,39 @@ CORE = "/pilothouse.api.core.v1"
 
 
 async def insist(call: Unary, request: bytes, seconds: float = 15) -> bytes:
-    """Calls until it is answered: a new namespace's service account and a new role take a moment to be seen."""
+    """Calls until it is answered: a new namespace's service account and a new role take a moment to be seen. What is
+    there already is an answer too, an empty one."""
     deadline = time.monotonic() + seconds
     while True:
         try:
             return await call(request, wait_for_ready=True, timeout=10)
-        except grpc.aio.AioRpcError:
+        except grpc.aio.AioRpcError as error:
+            if error.code() is grpc.StatusCode.ALREADY_EXISTS:
+                return b""
             if time.monotonic() > deadline:
                 raise
             await asyncio.sleep(0.05)
 
 
 async def bind_user(admin: grpc.aio.Channel) -> None:
-    """Creates the namespace, and lets the plain user do everything with the measured kinds in it, and no more."""
+    """Creates the namespace with the account that pods act for, and lets the plain user do everything with the measured
+    kinds in it, and no more."""
     namespace = core_pb2.Namespace(metadata=meta_pb2.ObjectMeta(name=objects.NAMESPACE))
+    account = core_pb2.ServiceAccount(metadata=meta_pb2.ObjectMeta(name="default"))
     role = rbac_pb2.ClusterRole(metadata=meta_pb2.ObjectMeta(name="bench"))
     role.rules.add(verbs=["*"], api_groups=[""], resources=["configmaps", "pods", "secrets"])
     binding = rbac_pb2.ClusterRoleBinding(metadata=meta_pb2.ObjectMeta(name="bench"))
     binding.subjects.add(kind="User", name="bench-user", api_group="rbac.authorization.k8s.io")
     binding.role_ref.kind, binding.role_ref.name = "ClusterRole", "bench"
     binding.role_ref.api_group = "rbac.authorization.k8s.io"
+    account = core_pb2.ServiceAccount(metadata=meta_pb2.ObjectMeta(name="default", namespace=objects.NAMESPACE))
     for path, request in (
         (f"{CORE}.Namespaces/Create", rpc_pb2.CreateNamespaceRequest(object=namespace)),
+        (f"{CORE}.ServiceAccounts/Create", rpc_pb2.CreateServiceAccountRequest(object=account)),
+        (
+            f"{CORE}.ServiceAccounts/Create",
+            rpc_pb2.CreateServiceAccountRequest(namespace=objects.NAMESPACE, object=account),
+        ),
         (f"{RBAC}.ClusterRoles/Create", rbac_rpc_pb2.CreateClusterRoleRequest(object=role)),
         (f"{RBAC}.ClusterRoleBindings/Create", rbac_rpc_pb2.CreateClusterRoleBindingRequest(object=binding)),
     ):

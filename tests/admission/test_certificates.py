@@ -81,7 +81,7 @@ async def test_signing_takes_a_right_on_the_signer(cluster: Cluster) -> None:
     await Judge(cluster, CertificateSigning)(new, old, "status")
     new.status.certificate = b"PEM"
     await Judge(cluster, CertificateSigning, ("sign", STAMP))(new, old, "status")
-    with pytest.raises(Forbidden, match='user not permitted to sign requests with signerName "orchard.test/stamp"'):
+    with pytest.raises(Forbidden, match=r'user not permitted to sign requests with signerName "orchard.test/stamp"'):
         await Judge(cluster, CertificateSigning, ("approve", STAMP))(new, old, "status")
 
 

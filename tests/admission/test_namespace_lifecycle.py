@@ -10,7 +10,7 @@ from tests.support.plane import Requests
 
 
 async def test_nothing_is_created_in_a_namespace_that_does_not_exist(cluster: Cluster) -> None:
-    with pytest.raises(NotFound, match='^namespaces "meadow" not found$') as caught:
+    with pytest.raises(NotFound, match=r'^namespaces "meadow" not found$') as caught:
         await cluster("configmaps", namespace="meadow").create(named("jar"))
     assert (caught.value.kind, caught.value.name) == ("namespaces", "meadow")
 

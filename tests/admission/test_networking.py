@@ -25,7 +25,7 @@ async def test_an_ingress_without_a_class_gets_the_default(cluster: Cluster) -> 
 
 
 def _service(name: str, *addresses: str) -> dict[str, Any]:
-    return {**named(name), "spec": {"ports": [{"port": 80}], "externalIPs": list(addresses)}}
+    return {**named(name), "spec": {"clusterIP": "None", "ports": [{"port": 80}], "externalIPs": list(addresses)}}
 
 
 async def test_services_gain_no_external_addresses(start: Start) -> None:

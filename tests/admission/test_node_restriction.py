@@ -47,7 +47,8 @@ async def test_a_node_registers_nobody_else(cluster: Cluster, metadata: dict[str
 
 
 @pytest.mark.parametrize(
-    "label", ["node-restriction.kubernetes.io/zone", "x.node-restriction.kubernetes.io/y", "kubernetes.io/own", "k8s.io/a"]
+    "label",
+    ["node-restriction.kubernetes.io/zone", "x.node-restriction.kubernetes.io/y", "kubernetes.io/own", "k8s.io/a"],
 )
 async def test_a_node_sets_no_labels_that_draw_workloads(cluster: Cluster, label: str) -> None:
     with pytest.raises(Forbidden, match=f'node "shed" is not allowed to set the following labels: {label}$'):
@@ -118,7 +119,10 @@ async def test_a_node_shows_the_mirror_of_a_pod_of_its_own(cluster: Cluster) -> 
         ({"owner": {"blockOwnerDeletion": True}}, "must not set blockOwnerDeletion on an owner reference"),
         ({"owner": {"uid": "u-2"}}, "node shed UID mismatch: expected u-2 got"),
         ({"spec": {"serviceAccountName": "default"}}, "may not reference service accounts|reference a service account"),
-        ({"spec": {"volumes": [{"name": "v", "configMap": {"name": "c"}}]}}, "can not create pods that reference configmaps"),
+        (
+            {"spec": {"volumes": [{"name": "v", "configMap": {"name": "c"}}]}},
+            "can not create pods that reference configmaps",
+        ),
         (
             {"spec": {"volumes": [{"name": "v", "persistentVolumeClaim": {"claimName": "c"}}]}},
             "can not create pods that reference persistentvolumeclaims",
@@ -145,15 +149,19 @@ async def test_a_node_touches_only_pods_bound_to_it(cluster: Cluster) -> None:
     running = {"status": {"phase": "Running"}}
     pods = cluster("pods", NODE)
     assert (await pods.patch("mine", running, PatchType.MERGE, "status")).status.phase == "Running"
-    with pytest.raises(Forbidden, match='node "shed" can only update pod status for pods with spec.nodeName set to it'):
+    with pytest.raises(
+        Forbidden, match=r'node "shed" can only update pod status for pods with spec.nodeName set to it'
+    ):
         await pods.patch("theirs", running, PatchType.MERGE, "status")
     # Saying that the pod is its own does not make it so.
     smuggled = {**running, "spec": {"nodeName": "shed"}}
     with pytest.raises(Forbidden, match="can only update pod status"):
         await pods.patch("theirs", smuggled, PatchType.MERGE, "status")
-    with pytest.raises(Forbidden, match='node "shed" can only delete pods with spec.nodeName set to itself'):
+    with pytest.raises(Forbidden, match=r'node "shed" can only delete pods with spec.nodeName set to itself'):
         await pods.delete("theirs")
-    with pytest.raises(Forbidden, match='unexpected operation "UPDATE", node "shed" can only create and delete mirror'):
+    with pytest.raises(
+        Forbidden, match=r'unexpected operation "UPDATE", node "shed" can only create and delete mirror'
+    ):
         await pods.patch("mine", {"metadata": {"labels": {"a": "b"}}})
     with pytest.raises(Forbidden, match='node "shed" cannot update labels through pod status'):
         await pods.patch("mine", {"metadata": {"labels": {"a": "b"}}}, PatchType.MERGE, "status")
@@ -185,7 +193,7 @@ async def test_a_node_writes_of_claims_the_status_only(cluster: Cluster) -> None
         await claims.patch("casks", {"metadata": {"labels": {"a": "b"}}})
     with pytest.raises(Forbidden, match="may only update PVC status"):
         await claims.delete("casks")
-    with pytest.raises(Forbidden, match="is not allowed to update fields other than status.capacity"):
+    with pytest.raises(Forbidden, match=r"is not allowed to update fields other than status.capacity"):
         await claims.patch("casks", {"status": {"phase": "Lost"}}, PatchType.MERGE, "status")
 
 

@@ -14,7 +14,9 @@ from pilothouse.server.objects import CachedObjects
 from tests.admission.cluster import NAMESPACE, NODE, Cluster, Granting, pod
 
 
-async def _ask(cluster: Cluster, *audiences: str, granted: tuple[str, str, str] = ("", "", ""), **bound: str) -> None:
+async def _ask(
+    cluster: Cluster, bound: dict[str, str], *audiences: str, granted: tuple[str, str, str] = ("", "", "")
+) -> None:
     plane = cluster.plane
     objects = CachedObjects(plane.registry, plane.kinds, plane.cache, plane.store, plane.writer)
     plugin = NodeRestriction(Environment(objects, Granting(granted), plane.registry, plane.now))
@@ -37,7 +39,7 @@ def _bound(pod: Any) -> dict[str, str]:
 
 
 async def test_a_node_is_given_the_tokens_that_its_pods_mount(cluster: Cluster, mine: Any) -> None:
-    await _ask(cluster, **_bound(mine))
+    await _ask(cluster, _bound(mine))
 
 
 @pytest.mark.parametrize(
@@ -54,13 +56,13 @@ async def test_it_is_given_no_others(
     cluster: Cluster, mine: Any, change: dict[str, str], error: type[ApiError], reason: str
 ) -> None:
     with pytest.raises(error, match=reason):
-        await _ask(cluster, **{**_bound(mine), **change})
+        await _ask(cluster, {**_bound(mine), **change})
 
 
 async def test_a_pod_elsewhere_has_no_token_here(cluster: Cluster) -> None:
     theirs = await cluster("pods").create(pod("theirs", nodeName="barn"))
     with pytest.raises(Forbidden, match="bound to a pod scheduled on a different node"):
-        await _ask(cluster, **_bound(theirs))
+        await _ask(cluster, _bound(theirs))
 
 
 async def test_a_token_is_for_whom_the_pod_names(cluster: Cluster) -> None:
@@ -68,12 +70,13 @@ async def test_a_token_is_for_whom_the_pod_names(cluster: Cluster) -> None:
     made = await cluster("pods").create(
         pod("mine", nodeName="shed", volumes=[{"name": "v", "projected": {"sources": [source]}}])
     )
-    await _ask(cluster, "market", **_bound(made))
+    await _ask(cluster, _bound(made), "market")
     with pytest.raises(Forbidden, match='audience "bank" not found in pod spec volume'):
-        await _ask(cluster, "bank", **_bound(made))
-    await _ask(cluster, "bank", granted=("request-serviceaccounts-token-audience", "bank", "default"), **_bound(made))
+        await _ask(cluster, _bound(made), "bank")
+    granted = ("request-serviceaccounts-token-audience", "bank", "default")
+    await _ask(cluster, _bound(made), "bank", granted=granted)
     with pytest.raises(Forbidden, match="node may only request 0 or 1 audiences"):
-        await _ask(cluster, "market", "bank", **_bound(made))
+        await _ask(cluster, _bound(made), "market", "bank")
 
 
 async def test_a_token_is_for_whom_a_csi_driver_of_the_pod_names(cluster: Cluster) -> None:
@@ -81,4 +84,4 @@ async def test_a_token_is_for_whom_a_csi_driver_of_the_pod_names(cluster: Cluste
     await cluster("csidrivers.storage.k8s.io").create({"metadata": {"name": "cellar.test"}, "spec": spec})
     volume = {"name": "v", "csi": {"driver": "cellar.test"}}
     made = await cluster("pods").create(pod("mine", nodeName="shed", volumes=[volume]))
-    await _ask(cluster, "vault", **_bound(made))
+    await _ask(cluster, _bound(made), "vault")

@@ -19,7 +19,11 @@ async def test_images_are_always_pulled(start: Start) -> None:
     cluster = await start("AlwaysPullImages")
     container = {"name": "press", "image": "registry.test/press:3", "imagePullPolicy": "Never"}
     volume = {"name": "v", "image": {"reference": "registry.test/data:1", "pullPolicy": "IfNotPresent"}}
-    spec = {"containers": [container], "initContainers": [{**container, "name": "i"}], "volumes": [volume]}
+    spec: dict[str, Any] = {
+        "containers": [container],
+        "initContainers": [{**container, "name": "i"}],
+        "volumes": [volume],
+    }
     made = await cluster("pods").create(pod(**spec, automountServiceAccountToken=False))
     policies = [c.image_pull_policy for c in (*made.spec.containers, *made.spec.init_containers)]
     assert policies == ["Always", "Always"]
@@ -61,7 +65,7 @@ async def test_the_pods_of_a_namespace_run_where_its_annotation_says(start: Star
     with pytest.raises(Forbidden, match="pod node label selector conflicts with its namespace node label selector"):
         await cluster("pods").create(pod("perry", nodeSelector={"zone": "b"}))
     await _annotate(cluster, {SELECTOR: "nonsense"})
-    with pytest.raises(Forbidden, match="the annotation .*node-selector of its namespace is wrong"):
+    with pytest.raises(Forbidden, match=r"the annotation .*node-selector of its namespace is wrong"):
         await cluster("pods").create(pod("perry"))
 
 

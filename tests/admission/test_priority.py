@@ -47,7 +47,7 @@ async def test_there_is_one_default(cluster: Cluster) -> None:
 
 
 async def test_a_class_that_does_not_exist(cluster: Cluster) -> None:
-    with pytest.raises(Forbidden, match='^pods "cider" is forbidden: no PriorityClass with name ghost was found$'):
+    with pytest.raises(Forbidden, match=r'^pods "cider" is forbidden: no PriorityClass with name ghost was found$'):
         await cluster("pods").create(pod(priorityClassName="ghost"))
 
 

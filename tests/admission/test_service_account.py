@@ -14,7 +14,7 @@ MIRROR = {"kubernetes.io/config.mirror": "1"}
 async def test_a_pod_acts_for_the_default_account_and_mounts_its_token(cluster: Cluster) -> None:
     own = {"name": "b", "image": "x:1", "volumeMounts": [{"name": "own", "mountPath": PATH}]}
     plain = {"name": "a", "image": "x:1"}
-    spec = {"containers": [plain, own], "initContainers": [{**plain, "name": "i"}]}
+    spec: dict[str, Any] = {"containers": [plain, own], "initContainers": [{**plain, "name": "i"}]}
     made = await cluster("pods").create(pod(**spec, volumes=[{"name": "own", "emptyDir": {}}]))
     assert (made.spec.service_account_name, made.spec.service_account) == ("default", "default")
     volume = made.spec.volumes[1]
@@ -33,7 +33,7 @@ async def test_a_pod_acts_for_the_default_account_and_mounts_its_token(cluster: 
 async def test_an_account_that_does_not_exist_has_no_pods(cluster: Cluster, name: str) -> None:
     await cluster("serviceaccounts").delete("default")
     where = f'error looking up service account orchard/{name}: serviceaccount "{name}" not found'
-    with pytest.raises(Forbidden, match=f'^pods "cider" is forbidden: {where}$'):
+    with pytest.raises(Forbidden, match=rf'^pods "cider" is forbidden: {where}$'):
         await cluster("pods").create(pod(serviceAccountName=name))
 
 

@@ -21,6 +21,8 @@ async def assert_nothing_shared_nor_left(plane: Plane) -> tuple[list[str], list[
         spec = service.spec
         if spec.type != "ExternalName":
             addresses += [address for address in spec.cluster_ips if address != "None"]
+        if spec.type not in ("NodePort", "LoadBalancer"):
+            continue
         own = {port.node_port for port in spec.ports if port.node_port}
         if spec.health_check_node_port:
             own.add(spec.health_check_node_port)

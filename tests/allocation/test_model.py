@@ -1,16 +1,19 @@
 """Whatever is done to Services, none shares anything with another, and nothing is left behind."""
 
 import asyncio
-import tempfile
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pilothouse.server.errors import ApiError
+from pilothouse.server.verbs.plane import Plane
 
 from tests.allocation.held import assert_nothing_shared_nor_left
 from tests.allocation.planes import requests, small_plane
+
+Step = tuple[str, str, dict[str, Any]]
 
 NAMES = ("a", "b", "c")
 _ports = st.lists(
@@ -38,37 +41,51 @@ _steps = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(steps=_steps, together=st.booleans())
-def test_no_sequence_of_writes_shares_or_leaks(steps: list[tuple[str, str, dict[str, Any]]], together: bool) -> None:
-    asyncio.run(_run(steps, together))
-
-
-async def _run(steps: list[tuple[str, str, dict[str, Any]]], together: bool) -> None:
-    with tempfile.TemporaryDirectory() as directory:
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[asyncio.Runner, Plane]]:
+    """One plane for all examples, each of which starts with no Services, and the loop that it runs in."""
+    with asyncio.Runner() as runner:
         ranges = ("10.0.0.0/29", "fd00::/126")
-        async with small_plane(Path(directory), service_cluster_ip_range=ranges) as plane:
-            services = requests(plane, "services")
+        opened = small_plane(tmp_path_factory.mktemp("model"), service_cluster_ip_range=ranges)
+        plane = runner.run(opened.__aenter__())
+        yield runner, plane
+        runner.run(opened.__aexit__(None, None, None))
 
-            async def step(verb: str, name: str, spec: dict[str, Any]) -> None:
-                obj = {"metadata": {"name": name}, "spec": spec}
-                try:
-                    if verb == "create":
-                        await services.create(obj)
-                    elif verb == "update":
-                        await services.update(obj)
-                    elif verb == "patch":
-                        await services.patch(name, {"spec": spec})
-                    else:
-                        await services.delete(name)
-                except ApiError as error:
-                    # Most refusals are the caller's; the server itself fails only for want of room.
-                    assert error.code < 500 or "range is full" in error.message or "HealthCheck" in error.message
 
-            if together:
-                await asyncio.gather(*(step(*taken) for taken in steps))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=_steps, together=st.booleans())
+def test_no_sequence_of_writes_shares_or_leaks(
+    world: tuple[asyncio.Runner, Plane], steps: list[Step], together: bool
+) -> None:
+    runner, plane = world
+    runner.run(_run(plane, steps, together))
+
+
+async def _run(plane: Plane, steps: list[Step], together: bool) -> None:
+    services = requests(plane, "services")
+
+    async def step(verb: str, name: str, spec: dict[str, Any]) -> None:
+        obj = {"metadata": {"name": name}, "spec": spec}
+        try:
+            if verb == "create":
+                await services.create(obj)
+            elif verb == "update":
+                await services.update(obj)
+            elif verb == "patch":
+                await services.patch(name, {"spec": spec})
             else:
-                for taken in steps:
-                    await step(*taken)
-                    await assert_nothing_shared_nor_left(plane)
+                await services.delete(name)
+        except ApiError as error:
+            # Most refusals are the caller's; the server itself fails only for want of room, or of what a check asked.
+            assert error.code < 500 or "range is full" in error.message or "HealthCheck" in error.message
+
+    if together:
+        await asyncio.gather(*(step(*taken) for taken in steps))
+    else:
+        for taken in steps:
+            await step(*taken)
             await assert_nothing_shared_nor_left(plane)
+    await assert_nothing_shared_nor_left(plane)
+    for name in NAMES:
+        await step("delete", name, {})
+    assert await assert_nothing_shared_nor_left(plane) == ([], [])

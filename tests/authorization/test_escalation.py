@@ -107,8 +107,8 @@ async def test_the_verbs_escalate_and_bind_lift_the_rule_for_their_roles(people:
     for name in ("keeper", "other"):
         await people.settled(await people.requests("clusterroles").create(role(name, SECRETS)))
     bindings = people.requests("rolebindings", bob, "orchard")
-    await bindings.create(binding("kept", "keeper", subject("User", "bob"), namespace="orchard"))
-    await refused(bindings.create(binding("other", "other", subject("User", "bob"), namespace="orchard")))
+    await bindings.create(binding("kept", "keeper", subject("User", "eve"), namespace="orchard"))
+    await refused(bindings.create(binding("other", "other", subject("User", "eve"), namespace="orchard")))
 
 
 async def test_only_full_authority_sets_an_aggregation_rule(people: People) -> None:
@@ -117,7 +117,10 @@ async def test_only_full_authority_sets_an_aggregation_rule(people: People) -> N
         **role("gathering"),
         "aggregationRule": {"clusterRoleSelectors": [{"matchLabels": {"a": "b"}}]},
     }
-    roles, reason = people.requests("clusterroles", ann), "must have cluster-admin privileges to use the aggregationRule"
+    roles, reason = (
+        people.requests("clusterroles", ann),
+        "must have cluster-admin privileges to use the aggregationRule",
+    )
     await refused(roles.create(gathering), reason)
     await people.settled(await people.requests("clusterroles").create(gathering))
     # Neither may it be narrowed or dropped by who could not have set it.
@@ -149,7 +152,9 @@ async def test_a_collector_of_garbage_needs_no_rights_that_a_role_grants(people:
 
 async def test_a_dry_run_is_refused_as_well(people: People) -> None:
     ann = await people.grant("ann", WRITE_RBAC, namespace="orchard")
-    await refused(people.requests("roles", ann, "orchard").create(role("r", SECRETS, namespace="orchard"), dry_run=True))
+    await refused(
+        people.requests("roles", ann, "orchard").create(role("r", SECRETS, namespace="orchard"), dry_run=True)
+    )
 
 
 async def test_roles_that_cannot_be_found_are_named_beside_what_is_missing(people: People) -> None:

@@ -1,11 +1,13 @@
 """One server for the session, a client of it, and a namespace for each test."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from uuid import uuid4
 
 import pytest
-from pilothouse.api.core.v1.core_pb2 import Namespace
+from pilothouse.api.core.v1.core_pb2 import Namespace, ServiceAccount
 from pilothouse.client import Client, ClientConfig
+from pilothouse.client.errors import AlreadyExists
 
 from tests.support.server import ServerProcess
 
@@ -29,4 +31,7 @@ async def client(server: ServerProcess) -> AsyncIterator[Client]:
 async def namespace(client: Client) -> str:
     name = f"test-{uuid4().hex[:12]}"
     await client.resource(Namespace).create(Namespace(metadata={"name": name}))
+    # Pods act for it; a server whose controllers run makes it too.
+    with suppress(AlreadyExists):
+        await client.resource(ServiceAccount).create(ServiceAccount(metadata={"name": "default"}), namespace=name)
     return name

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from pilothouse.server.schema.validation import validator_for
+from pilothouse.server.strategies import strategy_for
 
-from tests.support.objects import create, faults, pod, update_faults
+from tests.support.objects import context_of, create, faults, pod, read, update_faults
 
 UNSET = "must specify a handler type"
 
@@ -269,6 +271,22 @@ def test_annotations(annotations: dict[str, str], expected: list[str]) -> None:
     assert [field for field, _ in said(value)] == expected
 
 
+@pytest.mark.parametrize(
+    ("now", "before", "refused"),
+    [("a", "a", False), ("a", "b", True), ("", "a", True), ("a", "", True)],
+)
+def test_the_mark_of_a_mirror_stays(now: str, before: str, refused: bool) -> None:
+    key = "kubernetes.io/config.mirror"
+
+    def mirror(mark: str) -> dict[str, Any]:
+        value = pod(nodeName="n1")
+        value["metadata"]["annotations"] = {key: mark} if mark else {}
+        return value
+
+    found = [field for _, field, _ in update_faults(mirror(now), mirror(before))]
+    assert found == ([f"metadata.annotations[{key}]"] if refused else [])
+
+
 def state(name: str, **state: Any) -> dict[str, Any]:
     return {"name": name, "state": state, "ready": False, "restartCount": 0, "image": "", "imageID": ""}
 
@@ -287,10 +305,6 @@ def state(name: str, **state: Any) -> dict[str, Any]:
     ],
 )
 def test_reports_of_status(status: dict[str, Any], expected: list[str]) -> None:
-    from pilothouse.server.strategies import strategy_for
-
-    from tests.support.objects import context_of, read
-
     resource, old = read(
         {**pod(restartPolicy="Never"), "status": {"containerStatuses": [state("press", terminated={"exitCode": 0})]}}
     )
@@ -311,11 +325,6 @@ def test_ephemeral_containers_are_added_and_never_changed() -> None:
 
 
 def test_causes_are_told_in_the_order_of_kubernetes() -> None:
-    from pilothouse.server.schema.validation import validator_for
-    from pilothouse.server.strategies import strategy_for
-
-    from tests.support.objects import context_of
-
     value = pod(
         containers=[press(imagePullPolicy="Often", env=[{"name": ""}], ports=[{"containerPort": 0}]), press()],
         restartPolicy="Perhaps",

@@ -7,7 +7,7 @@ from dataclasses import fields
 from functools import partial
 from pathlib import Path
 
-from .config import SERVE, UP, ConfigError, ServerConfig, flag_name, flags_of, load_config
+from .config import SERVE, UP, UP_DEFAULTS, ConfigError, ServerConfig, flag_name, flags_of, load_config
 
 _COMMANDS = {
     UP: "run a server for development: an embedded store, and certificates that are made on the first start",
@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         sub = commands.add_parser(command, help=help, description=help, allow_abbrev=False)
         sub.add_argument("--config", type=Path, metavar="FILE", help="YAML file with flags as keys; flags win over it")
         for name, flag in flags_of(command).items():
-            default = "127.0.0.1" if (command, name) == (UP, "bind_address") else defaults[name]
+            default = UP_DEFAULTS.get(name, defaults[name]) if command == UP else defaults[name]
             if isinstance(default, bool):
                 sub.add_argument(flag_name(name), dest=name, action="store_const", const=not default, help=flag.help)
             else:

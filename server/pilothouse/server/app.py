@@ -26,8 +26,9 @@ from .authentication.revocation import RevocationError, Revocations
 from .authentication.serving import ServingCertificates, TlsError, TlsFiles
 from .authorization.rbac import Rbac
 from .authorization.union import Union
-from .config import ServerConfig
-from .controllers import role_aggregation
+from .config import ROLE_AGGREGATION, SERVICE_ACCOUNTS, ServerConfig
+from .controllers.role_aggregation import RoleAggregation
+from .controllers.service_accounts import ServiceAccounts
 from .doors.grpc.server import GrpcDoor
 from .furniture import lay_down
 from .health import Check, HealthServer
@@ -49,6 +50,12 @@ log = logging.getLogger(__name__)
 Opened = Callable[[], None]
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+CONTROLLERS: Mapping[str, Callable[[Plane], RoleAggregation | ServiceAccounts]] = {
+    ROLE_AGGREGATION: RoleAggregation,
+    SERVICE_ACCOUNTS: ServiceAccounts,
+}
 
 
 class CannotStart(Exception):
@@ -138,10 +145,10 @@ async def _open(config: ServerConfig, stack: AsyncExitStack, metrics: Metrics) -
     plane = await open_plane(stack, store, config)
     cache = plane.cache
     await lay_down(plane, config.service_cluster_ip_range)
-    if role_aggregation.NAME in config.controllers:
-        aggregation = role_aggregation.RoleAggregation(plane)
-        aggregation.start()
-        stack.push_async_callback(aggregation.close)
+    for name in config.controllers:
+        controller = CONTROLLERS[name](plane)
+        controller.start()
+        stack.push_async_callback(controller.close)
     if config.etcd_compaction_interval:
         compaction = asyncio.create_task(Compactor(store, config.etcd_compaction_interval).run(), name="compaction")
         stack.callback(compaction.cancel)

@@ -17,7 +17,8 @@ MIB = 1024 * 1024
 UP, SERVE = "up", "serve"
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("text", "json")
-CONTROLLERS = ("role-aggregation",)
+ROLE_AGGREGATION, SERVICE_ACCOUNTS = "role-aggregation", "service-accounts"
+CONTROLLERS = (ROLE_AGGREGATION, SERVICE_ACCOUNTS)
 
 
 class ConfigError(Exception):
@@ -84,7 +85,7 @@ class ServerConfig:
     ] = None
     controllers: Annotated[
         tuple[str, ...], Flag(value.some_of(*CONTROLLERS), "controllers to run, comma list; *: all, none: none of them")
-    ] = CONTROLLERS
+    ] = (ROLE_AGGREGATION,)
     audit_log_path: Annotated[
         Path | None, Flag(value.path, "file that gets a line for each request (-: standard output)")
     ] = None
@@ -100,6 +101,10 @@ class ServerConfig:
     shutdown_grace_period: Annotated[float, Flag(value.duration, "how long open calls may then take to finish")] = 30.0
     log_level: Annotated[str, Flag(value.one_of(*LEVELS), f"least severity logged: {', '.join(LEVELS)}")] = "info"
     log_format: Annotated[str, Flag(value.one_of(*FORMATS), "text or json, one line each")] = "text"
+
+
+UP_DEFAULTS: Mapping[str, object] = MappingProxyType({"bind_address": "127.0.0.1", "controllers": CONTROLLERS})
+"""What `up` takes for granted otherwise than `serve`."""
 
 
 def _flags() -> dict[str, Flag]:
@@ -130,7 +135,7 @@ def load_config(command: str, flags: Mapping[str, object], config_file: Path | N
     faults: list[str] = []
     given = _from_file(command, config_file, faults) if config_file is not None else {}
     given |= {name: (flag_name(name), raw) for name, raw in flags.items() if raw is not None}
-    parsed: dict[str, object] = {} if command == SERVE else {"bind_address": "127.0.0.1"}
+    parsed: dict[str, object] = {} if command == SERVE else dict(UP_DEFAULTS)
     for name, (source, raw) in given.items():
         try:
             parsed[name] = FLAGS[name].parse(raw)

@@ -25,7 +25,6 @@ from ..verbs.update import update
 
 log = logging.getLogger(__name__)
 
-NAME = "role-aggregation"
 ACCOUNT = User(
     "system:serviceaccount:kube-system:clusterrole-aggregation-controller",
     ("system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"),

@@ -13,6 +13,18 @@ Orders = Mapping[str, Sequence[str]]
 """Where a kube-apiserver looks at the fields of a message in another order than that of their numbers: the message's
 name -> the fields' JSON names. "name!" stands for causes that say that the field is a duplicate."""
 
+_EVERYWHERE: Orders = {
+    "ObjectMeta": (
+        "generateName",
+        "name",
+        "namespace",
+        "generation",
+        "labels",
+        "annotations",
+        "ownerReferences",
+        "finalizers",
+    )
+}
 _SEGMENT = re.compile(r"([^.\[\]]+)((?:\[[^\]]*\])*)")
 _INDEX = re.compile(r"\[(\d+)\]")
 _LAST = 1 << 30
@@ -21,9 +33,10 @@ _LAST = 1 << 30
 def in_order(cls: type[Message], orders: Orders) -> Callable[[list[Cause]], list[Cause]]:
     """The function that sorts the causes of one object; those of one field stay as they were found."""
     root = descriptor_of(cls)
+    known = {**_EVERYWHERE, **orders}
 
     def arrange(causes: list[Cause]) -> list[Cause]:
-        return causes if len(causes) < 2 else sorted(causes, key=lambda cause: _key(root, cause, orders))
+        return causes if len(causes) < 2 else sorted(causes, key=lambda cause: _key(root, cause, known))
 
     return arrange
 

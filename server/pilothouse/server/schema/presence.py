@@ -44,6 +44,9 @@ def _sweeper(descriptor: Descriptor) -> _Sweep:
     if json_form(descriptor) == options.QUANTITY:
         _sweepers[descriptor] = _sweep_quantity
         return _sweep_quantity
+    if json_form(descriptor) in (options.TIME, options.MICRO_TIME):
+        _sweepers[descriptor] = _sweep_time
+        return _sweep_time
     actions: dict[FieldDescriptor, _Action] = {}
     action_of = actions.get
 
@@ -95,6 +98,13 @@ def _sweep_quantity(message: Any) -> bool:
     if wanted != text:
         message.string = wanted
     return bool(wanted != "0" and text)
+
+
+def _sweep_time(message: Any) -> bool:
+    """Whole seconds may come with a zero beside them or without. Zero seconds are the epoch, not absence."""
+    if not message.nanos:
+        message.ClearField("nanos")
+    return bool(message.ListFields())
 
 
 @lru_cache(maxsize=4096)

@@ -98,7 +98,6 @@ class Deployments(Strategy[Deployment]):
 
 class ReplicaSets(Strategy[ReplicaSet]):
     orders = POD_ORDERS
-
     pod_template = ("spec", "template")
 
     def default(self, obj: ReplicaSet) -> None:
@@ -178,7 +177,6 @@ class StatefulSets(Strategy[StatefulSet]):
 
 class DaemonSets(Strategy[DaemonSet]):
     orders = POD_ORDERS
-
     pod_template = ("spec", "template")
 
     def default(self, obj: DaemonSet) -> None:

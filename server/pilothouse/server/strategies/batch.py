@@ -66,7 +66,7 @@ class Jobs(Strategy[Job]):
         if context.subresource == "status":
             return job_status_faults(obj, old)
         # A kube-apiserver looks at the spec of a changed Job twice, and tells twice what is wrong.
-        causes = _spec_faults(obj.spec)
+        causes = _spec_faults(obj.spec) if obj.spec != old.spec else []
         if obj.spec.completions != old.spec.completions:
             together = obj.spec.completion_mode == "Indexed" and obj.spec.completions == obj.spec.parallelism
             if not together:

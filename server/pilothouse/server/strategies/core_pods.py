@@ -12,7 +12,7 @@ from .pod_templates import default_pod_spec, default_pod_template, mirror_servic
 from .pod_warnings import name_warnings, pod_warnings
 from .pods.changes import change_faults, ephemeral_faults
 from .pods.order import POD_ORDERS
-from .pods.spec import pod_faults
+from .pods.spec import pod_faults, template_faults
 from .pods.states import status_faults
 from .replica_counts import REPLICA_PARTS, count_faults
 from .workloads import workload_template
@@ -87,15 +87,18 @@ class Pods(Strategy[Pod]):
 
 
 class PodTemplates(Strategy[PodTemplate]):
+    orders = POD_ORDERS
     pod_template = ("template",)
 
     def default(self, obj: PodTemplate) -> None:
         default_pod_template(obj.template)
 
+    def validate(self, context: RequestContext, obj: PodTemplate) -> list[Cause]:
+        return template_faults(obj.template, "template")
+
 
 class ReplicationControllers(Strategy[ReplicationController]):
     orders = POD_ORDERS
-
     pod_template = ("spec", "template")
 
     def default(self, obj: ReplicationController) -> None:

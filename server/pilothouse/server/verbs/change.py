@@ -16,7 +16,7 @@ from . import faults
 from .metadata import is_doomed, keep_identity, metadata_of, place
 from .plane import Kind, Plane
 from .reading import item_of, stored_item
-from .writing import write
+from .writing import Tries, write
 
 TRIES = 5
 
@@ -40,7 +40,7 @@ async def change(plane: Plane, context: RequestContext, edit: Edit) -> bytes | N
     kind = plane.kind(context.type)
     key = kind.type.key(context.namespace, context.name)
     item, fresh = plane.cache.collection(kind.type).get(key), False
-    for _ in range(TRIES):
+    for _ in (tries := Tries(TRIES)):
         if item is None:
             item, fresh = await stored_item(plane, kind, key), True
             if item is None:
@@ -66,6 +66,7 @@ async def change(plane: Plane, context: RequestContext, edit: Edit) -> bytes | N
         if not isinstance(outcome, Refused):
             return with_revision(changed.raw, outcome.revision)
         if outcome.index:
+            tries.lost_a_claim()
             continue
         if outcome.current is None:
             return None

@@ -15,10 +15,10 @@ from .body import Body
 from .metadata import metadata_of, place, stamp_new
 from .plane import Kind, Plane
 from .reviews import review
-from .writing import write
+from .writing import Tries, write
 
-# How often an object is made anew when a generated name, or what it claims, was taken meanwhile.
-TRIES = 32
+# How often an object is made anew when a generated name was taken meanwhile.
+TRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ async def create(plane: Plane, context: RequestContext, body: Body) -> bytes:
     if context.type.is_review:
         return review(plane, context, body)
     kind = plane.kind(context.type)
-    for _ in range(TRIES):
+    for _ in (tries := Tries(TRIES)):
         message = body.message(plane, kind, context)
         generated = not metadata_of(message).name
         prepared = await prepare(plane, kind, context, message)
@@ -52,6 +52,8 @@ async def create(plane: Plane, context: RequestContext, body: Body) -> bytes:
             if not isinstance(outcome, Refused):
                 return with_revision(prepared.raw, outcome.revision)
             lost = outcome.index
+            if lost:
+                tries.lost_a_claim()
         # Another name may be free, and something else may be claimed together with the object.
         if not generated and not lost:
             break

@@ -23,7 +23,7 @@ from .names import require_name
 from .options import dry_run_causes, refuse
 from .plane import Kind, Plane
 from .reading import item_of, stored_item
-from .writing import write
+from .writing import Tries, write
 
 POLICIES = ("Foreground", "Background", "Orphan")
 
@@ -51,7 +51,7 @@ async def delete_named(plane: Plane, context: RequestContext, options: meta.Dele
         context.warnings.extend(kind.strategy.deletion_warnings)
     key = kind.type.key(context.namespace, context.name)
     item, fresh = plane.cache.collection(kind.type).get(key), False
-    for _ in range(TRIES):
+    for _ in (tries := Tries(TRIES)):
         if item is None:
             item, fresh = await stored_item(plane, kind, key), True
             if item is None:
@@ -74,6 +74,7 @@ async def delete_named(plane: Plane, context: RequestContext, options: meta.Dele
         if not isinstance(outcome, Refused):
             return Deleted(with_revision(raw, outcome.revision), removed)
         if outcome.index:
+            tries.lost_a_claim()
             continue
         if outcome.current is None:
             raise faults.not_found(kind.type, context.name)

@@ -22,7 +22,7 @@ from .names import require_name
 from .plane import Plane
 from .reading import stored_item
 from .update import require_same_name, require_same_uid, require_subresource
-from .writing import settle, write
+from .writing import Tries, settle, write
 
 OPERATIONS_AT_MOST = 64
 
@@ -58,7 +58,7 @@ async def transact(plane: Plane, operations: Sequence[Operation], dry_run: bool)
         if operation.context.type.is_review:
             raise MethodNotSupported(f"{operation.context.type.qualified} are not stored: a transaction takes none")
         permit(plane.authorizer, operation.context)
-    for _ in range(TRIES):
+    for _ in (tries := Tries(TRIES)):
         ready = await _prepare_all(plane, operations)
         ops = [op for r in ready for op in r.ops]
         try:
@@ -74,6 +74,8 @@ async def transact(plane: Plane, operations: Sequence[Operation], dry_run: bool)
         lost = next(i for i, r in enumerate(ready) if ops[outcome.index] in r.ops)
         if ops[outcome.index] is ready[lost].ops[0]:
             _raise_if_lost(operations[lost], ready[lost])
+        else:
+            tries.lost_a_claim()
     raise faults.conflict(operations[lost].context.type, ready[lost].name)
 
 

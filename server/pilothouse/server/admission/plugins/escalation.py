@@ -5,7 +5,7 @@ in and comes last, so that it sees what the others made of the object; it change
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from google.protobuf.message import Message
 from pilothouse.api.rbac.v1 import rbac_pb2 as rbac
@@ -115,23 +115,16 @@ def _aggregates(role: Message) -> bool:
     return isinstance(role, rbac.ClusterRole) and bool(role.aggregation_rule.cluster_role_selectors)
 
 
-def _is_for_deletion(new: Message, old: Message) -> bool:
-    """Whether nothing changes but owners and finalizers, which is how a collector of garbage lets go of an object."""
+def _is_for_deletion(new: Any, old: Any) -> bool:
+    """Whether nothing changes but owners and finalizers, which is how a collector of garbage lets go of an object. The
+    rest of metadata is labels, annotations, and what only the server changes."""
+    for name in ("labels", "annotations"):
+        if dict(getattr(new.metadata, name)) != dict(getattr(old.metadata, name)):
+            return False
     same = type(new)()
     same.CopyFrom(new)
-    for name in ("owner_references", "finalizers", "managed_fields", "resource_version"):
-        _copy(same.metadata, old.metadata, name)  # type: ignore[attr-defined]
-    return same == old
-
-
-def _copy(target: Message, source: Message, name: str) -> None:
-    target.ClearField(name)
-    value = getattr(source, name)
-    if isinstance(value, str):
-        if source.HasField(name):
-            setattr(target, name, value)
-    else:
-        getattr(target, name).extend(value)
+    same.metadata.CopyFrom(old.metadata)
+    return bool(same == old)
 
 
 def _listed(problems: Sequence[str]) -> str:

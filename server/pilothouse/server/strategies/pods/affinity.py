@@ -10,6 +10,7 @@ from pilothouse.api.meta.v1.meta_pb2 import LabelSelector
 from ...errors import Cause
 from ...meta import names
 from ...schema.causes import forbidden, invalid, required
+from ...schema.checks import label_key, label_value
 
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 _PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
@@ -66,10 +67,10 @@ def _node_labels(requirement: NodeSelectorRequirement, strict: bool, path: str, 
             causes.append(required(f"{path}.values", detail))
     else:
         causes.append(invalid(f"{path}.operator", operator, _OPERATOR))
-    causes.extend(invalid(f"{path}.key", requirement.key, fault) for fault in names.label_key(requirement.key))
+    causes.extend(invalid(f"{path}.key", requirement.key, fault) for fault in label_key(requirement.key))
     if strict:
         for index, value in enumerate(values):
-            causes.extend(invalid(f"{path}.values[{index}]", value, fault) for fault in names.label_value(value))
+            causes.extend(invalid(f"{path}.values[{index}]", value, fault) for fault in label_value(value))
 
 
 def _node_fields(requirement: NodeSelectorRequirement, path: str, causes: list[Cause]) -> None:
@@ -102,7 +103,7 @@ def _pod_term(term: PodAffinityTerm, path: str, causes: list[Cause]) -> None:
         _label_keys(term, path, causes)
     if not term.topology_key:
         causes.append(required(f"{path}.topologyKey", "can not be empty"))
-    faults = names.label_key(term.topology_key)
+    faults = label_key(term.topology_key)
     causes.extend(invalid(f"{path}.topologyKey", term.topology_key, fault) for fault in faults)
 
 
@@ -133,4 +134,4 @@ def label_keys(keys: Iterable[str], selector: LabelSelector | None, path: str, c
         causes.append(forbidden(path, "must not be specified when labelSelector is not set"))
         return
     for index, key in enumerate(found):
-        causes.extend(invalid(f"{path}[{index}]", key, fault) for fault in names.label_key(key))
+        causes.extend(invalid(f"{path}[{index}]", key, fault) for fault in label_key(key))

@@ -37,6 +37,20 @@ def pod_annotations(annotations: Mapping[str, str], spec: PodSpec, path: str, ca
             _app_armor(key, value, spec, f"{path}[{key}]", causes)
 
 
+def changed_annotations(now: Mapping[str, str], before: Mapping[str, str], causes: list[Cause]) -> None:
+    """What marks a pod as another's mirror, and its profiles of AppArmor, stay as they were when it was made."""
+    if now == before:
+        return
+    for key in sorted(now.keys() | before.keys()):
+        what = (
+            "mirror pod annotation" if key == MIRROR else "AppArmor annotations" if key.startswith(_APP_ARMOR) else ""
+        )
+        if not what or now.get(key) == before.get(key):
+            continue
+        done = "remove or update" if key in before else "add"
+        causes.append(forbidden(f"metadata.annotations[{key}]", f"may not {done} {what}"))
+
+
 def on_create(annotations: Mapping[str, str], spec: PodSpec, causes: list[Cause]) -> None:
     """A new pod that says a thing twice says the same twice."""
     context = spec.security_context

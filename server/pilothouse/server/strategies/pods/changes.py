@@ -9,7 +9,7 @@ from pilothouse.api.core.v1.references_pb2 import NodeAffinity, NodeSelectorTerm
 from ...errors import Cause
 from ...schema.causes import forbidden, invalid
 from ..base import keep
-from .annotations import MIRROR
+from .annotations import MIRROR, changed_annotations
 
 _FIXED = (
     "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
@@ -22,15 +22,17 @@ _REQUIRED = "required_during_scheduling_ignored_during_execution"
 def change_faults(obj: Pod, old: Pod) -> list[Cause]:
     """What of a change a pod does not survive."""
     spec, before = obj.spec, old.spec
-    if spec == before:
-        return []
     causes: list[Cause] = []
+    changed_annotations(obj.metadata.annotations, old.metadata.annotations, causes)
+    if spec == before:
+        return causes
     for json, now, then in (
         ("containers", spec.containers, before.containers),
         ("initContainers", spec.init_containers, before.init_containers),
     ):
         if len(now) != len(then):
-            return [forbidden(f"spec.{json}", "pod updates may not add or remove containers")]
+            causes.append(forbidden(f"spec.{json}", "pod updates may not add or remove containers"))
+            return causes
     stopped = _deadline(spec, before, causes)
     if stopped:
         return causes
@@ -55,6 +57,7 @@ def ephemeral_faults(obj: Pod, old: Pod) -> list[Cause]:
     if MIRROR in old.metadata.annotations:
         return [forbidden("", "static pods do not support ephemeral containers")]
     causes: list[Cause] = []
+    changed_annotations(obj.metadata.annotations, old.metadata.annotations, causes)
     now = {container.ephemeral_container_common.name: container for container in obj.spec.ephemeral_containers}
     for container in old.spec.ephemeral_containers:
         name = container.ephemeral_container_common.name

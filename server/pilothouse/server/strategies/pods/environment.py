@@ -10,6 +10,7 @@ from ...errors import Cause
 from ...meta import names
 from ...meta.quantities import QuantityError, parse_quantity
 from ...schema.causes import invalid, not_found, not_supported, required
+from ...schema.checks import label_key
 from .paths import descending_unreserved, subdomain
 
 _ENV_FIELDS = (
@@ -121,7 +122,7 @@ def object_field(ref: ObjectFieldSelector, allowed: tuple[str, ...], path: str, 
     if bracket and holder and rest.endswith("']"):
         if holder in ("metadata.annotations", "metadata.labels"):
             key = rest[:-2].lower() if holder == "metadata.annotations" else rest[:-2]
-            causes.extend(invalid(path, key, fault) for fault in names.label_key(key))
+            causes.extend(invalid(path, key, fault) for fault in label_key(key))
         else:
             detail = f"error converting fieldPath: field label does not support subscript: {named_field}"
             causes.append(invalid(field, named_field, detail))

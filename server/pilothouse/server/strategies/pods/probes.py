@@ -9,7 +9,6 @@ from ...errors import Cause
 from ...meta import names
 from ...schema.causes import forbidden, invalid, required
 
-_KINDS = (("exec", "exec"), ("http_get", "httpGet"), ("tcp_socket", "tcpSocket"), ("grpc", "grpc"), ("sleep", "sleep"))
 _HEADER = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 
 
@@ -53,18 +52,13 @@ def _probe(probe: Probe, path: str, causes: list[Cause]) -> None:
 
 
 def _handler(handler: Any, grace: int, path: str, causes: list[Cause]) -> None:
-    known = handler.DESCRIPTOR.fields_by_name
-    count = 0
-    for name, json in _KINDS:
-        if name not in known or not handler.HasField(name):
-            continue
-        count += 1
-        at = f"{path}.{json}"
-        if count > 1:
-            causes.append(forbidden(at, "may not specify more than 1 handler type"))
-        else:
-            _action(name, getattr(handler, name), grace, at, causes)
-    if not count:
+    # In the order of their numbers, which is that in which the first one counts.
+    actions = handler.ListFields()
+    for descriptor, action in actions[:1]:
+        _action(descriptor.name, action, grace, f"{path}.{descriptor.json_name}", causes)
+    for descriptor, _ in actions[1:]:
+        causes.append(forbidden(f"{path}.{descriptor.json_name}", "may not specify more than 1 handler type"))
+    if not actions:
         causes.append(required(path, "must specify a handler type"))
 
 

@@ -22,33 +22,33 @@ def projected(value: ProjectedVolumeSource, path: str, causes: list[Cause]) -> N
     file_mode(value.default_mode, f"{path}.defaultMode", causes)
     taken: set[str] = set()
     for index, source in enumerate(value.sources):
-        at = f"{path}.sources[{index}]"
-        _source(source, taken, path, at, causes)
-        if len(source.ListFields()) > 1:
-            causes.append(forbidden(at, "may not specify more than 1 volume type per source"))
+        _source(source, taken, path, f"{path}.sources[{index}]", causes)
 
 
 def _source(source: VolumeProjection, taken: set[str], path: str, at: str, causes: list[Cause]) -> None:
+    present = {descriptor.name for descriptor, _ in source.ListFields()}
     for name, json in (("secret", "secret"), ("config_map", "configMap")):
-        if source.HasField(name):
+        if name in present:
             keyed = getattr(source, name)
             referred = keyed.local_object_reference.name
             named(referred, f"{at}.{json}.name", causes)
             key_paths(keyed.items, f"{at}.{json}.items", causes)
             for item in keyed.items:
                 _take(item.path, taken, path, referred, causes)
-    if source.HasField("downward_api"):
+    if "downward_api" in present:
         for file in source.downward_api.items:
             downward_file(file, f"{at}.downwardAPI", causes)
             _take(file.path, taken, path, file.path, causes)
-    if source.HasField("service_account_token"):
+    if "service_account_token" in present:
         _token(source.service_account_token, path, f"{at}.serviceAccountToken", causes)
-    if source.HasField("cluster_trust_bundle"):
+    if "cluster_trust_bundle" in present:
         bundle = source.cluster_trust_bundle
         _bundle(bundle, f"{at}.clusterTrustBundle", causes)
         _take(bundle.path, taken, path, bundle.path, causes)
-    if source.HasField("pod_certificate"):
+    if "pod_certificate" in present:
         _certificate(source.pod_certificate, taken, path, f"{at}.podCertificate", causes)
+    if len(present) > 1:
+        causes.append(forbidden(at, "may not specify more than 1 volume type per source"))
 
 
 def _take(file: str, taken: set[str], path: str, shown: str, causes: list[Cause]) -> None:

@@ -10,6 +10,7 @@ from ...errors import Cause
 from ...meta import names
 from ...meta.quantities import Quantity, QuantityError, parse_quantity
 from ...schema.causes import duplicate, forbidden, invalid, not_found, not_supported, required
+from ...schema.checks import label_key
 from ..pod_resources import amounts, container_requests
 from .paths import subdomain
 
@@ -138,7 +139,7 @@ def _within_limit(name: str, request: Quantity, limits: dict[str, Quantity], pat
 
 
 def _resource_name(name: str, path: str, causes: list[Cause]) -> bool:
-    faults = [invalid(path, name, fault) for fault in names.label_key(name)]
+    faults = [invalid(path, name, fault) for fault in label_key(name)]
     if not faults and "/" not in name and name not in _STANDARD and not name.startswith(_HUGE):
         faults = [invalid(path, name, "must be a standard resource type or fully qualified")]
     causes.extend(faults)
@@ -162,7 +163,7 @@ def _pod_resource_name(name: str, path: str, causes: list[Cause]) -> None:
 
 
 def _is_extended(name: str) -> bool:
-    return not name.startswith("requests.") and not names.label_key(f"requests.{name}")
+    return not name.startswith("requests.") and not label_key(f"requests.{name}")
 
 
 def _amount(name: str, amount: Quantity, path: str, causes: list[Cause]) -> None:

@@ -6,8 +6,8 @@ from pilothouse.api.core.v1.pods_pb2 import PodSchedulingGate, TopologySpreadCon
 from pilothouse.api.core.v1.references_pb2 import Toleration
 
 from ...errors import Cause
-from ...meta import names
 from ...schema.causes import duplicate, forbidden, invalid, not_supported, required
+from ...schema.checks import label_key, label_value
 
 _POSITIVE = "must be greater than zero"
 
@@ -20,7 +20,7 @@ def tolerations(found: Iterable[Toleration], path: str, causes: list[Cause]) -> 
 def _toleration(toleration: Toleration, path: str, causes: list[Cause]) -> None:
     key, operator, value = toleration.key, toleration.operator, toleration.value
     if key:
-        causes.extend(invalid(f"{path}.key", key, fault) for fault in names.label_key(key))
+        causes.extend(invalid(f"{path}.key", key, fault) for fault in label_key(key))
     elif operator != "Exists":
         detail = 'operator must be Exists when `key` is empty, which means "match all values and all keys"'
         causes.append(invalid(f"{path}.operator", operator, detail))
@@ -28,7 +28,7 @@ def _toleration(toleration: Toleration, path: str, causes: list[Cause]) -> None:
         detail = "effect must be 'NoExecute' when `tolerationSeconds` is set"
         causes.append(invalid(f"{path}.effect", toleration.effect, detail))
     if operator in ("Equal", ""):
-        faults = names.label_value(value) if value else ()
+        faults = label_value(value) if value else ()
         if faults:
             causes.append(invalid(f"{path}.operator", value, ";".join(faults)))
     elif operator == "Exists" and value:
@@ -71,7 +71,7 @@ def _spread_keys(constraint: TopologySpreadConstraint, path: str, causes: list[C
     selected = {*selector.match_labels, *(e.key for e in selector.match_expressions)}
     for index, key in enumerate(constraint.match_label_keys):
         at = f"{path}[{index}]"
-        causes.extend(invalid(at, key, fault) for fault in names.label_key(key))
+        causes.extend(invalid(at, key, fault) for fault in label_key(key))
         if key in selected:
             causes.append(invalid(at, key, "exists in both matchLabelKeys and labelSelector"))
 
@@ -80,7 +80,7 @@ def gates(found: Iterable[PodSchedulingGate], path: str, causes: list[Cause]) ->
     seen: set[str] = set()
     for index, gate in enumerate(found):
         at, name = f"{path}[{index}]", gate.name
-        causes.extend(invalid(at, name, fault) for fault in names.label_key(name))
+        causes.extend(invalid(at, name, fault) for fault in label_key(name))
         if name in seen:
             causes.append(duplicate(at, name))
         seen.add(name)

@@ -7,6 +7,7 @@ from pilothouse.api.core.v1.pods_pb2 import Pod, PodDNSConfig, PodSpec, PodTempl
 from ...errors import Cause
 from ...meta import names
 from ...schema.causes import forbidden, invalid, required
+from ...schema.checks import label_key
 from ...schema.remembered import Remembered
 from .affinity import affinity
 from .annotations import on_create, pod_annotations
@@ -115,7 +116,7 @@ def _placing(spec: PodSpec, path: str, causes: list[Cause]) -> None:
             # The schema looks at what is set.
             if not gate.condition_type:
                 field = f"{path}.readinessGates[{index}].conditionType"
-                causes.extend(invalid(field, "", fault) for fault in names.label_key(""))
+                causes.extend(invalid(field, "", fault) for fault in label_key(""))
     if spec.scheduling_gates:
         gates(spec.scheduling_gates, f"{path}.schedulingGates", causes)
     if spec.topology_spread_constraints:

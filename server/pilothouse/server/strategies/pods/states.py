@@ -9,6 +9,8 @@ from pilothouse.api.core.v1.pods_pb2 import ContainerStatus, Pod, PodResourceCla
 from ...errors import Cause
 from ...meta import names
 from ...schema.causes import duplicate, forbidden, invalid, not_supported
+from ...schema.checks import label_key
+from .annotations import changed_annotations
 from .paths import subdomain
 
 _OWN_CONDITIONS = ("PodScheduled", "Ready", "Initialized")
@@ -19,10 +21,11 @@ _HIGHEST_ID = 2147483647
 def status_faults(obj: Pod, old: Pod) -> list[Cause]:
     causes: list[Cause] = []
     status, before, spec = obj.status, old.status, old.spec
+    changed_annotations(obj.metadata.annotations, old.metadata.annotations, causes)
     for index, condition in enumerate(status.conditions):
         if condition.type not in _OWN_CONDITIONS:
             field = f"metadata.conditions[{index}].Type"
-            causes.extend(invalid(field, condition.type, fault) for fault in names.label_key(condition.type))
+            causes.extend(invalid(field, condition.type, fault) for fault in label_key(condition.type))
     nominated = status.nominated_node_name
     if nominated and nominated != before.nominated_node_name:
         subdomain(nominated, "status.nominatedNodeName", causes)

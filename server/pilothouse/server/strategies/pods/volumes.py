@@ -9,6 +9,7 @@ from ...errors import Cause
 from ...meta import names
 from ...meta.quantities import QuantityError, parse_quantity
 from ...schema.causes import forbidden, invalid, required
+from ...schema.validation import validator_for
 from .attached import ATTACHED
 from .claims import claim_template
 from .files import FILES
@@ -48,6 +49,7 @@ _ORDER = (
     "ephemeral",
     "image",
 )
+_refused = validator_for(Volume)
 _RANK = {json: rank for rank, json in enumerate(_ORDER)}
 
 
@@ -62,7 +64,8 @@ def volumes(found: Iterable[Volume], pod: str | None, path: str, causes: list[Ca
         before = len(causes)
         source = volume.volume_source
         _source(source, volume.name, pod, at, causes)
-        if len(causes) == before and not names.dns1123_label(volume.name):
+        # What the schema refuses is no volume to be mounted either.
+        if len(causes) == before and not _refused(volume):
             valid[volume.name] = source
         if made and source.persistent_volume_claim.claim_name in made:
             detail = "must not reference a PVC that gets created for an ephemeral volume"

@@ -1,0 +1,117 @@
+"""Aggregated ClusterRoles follow the roles that their selectors choose."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pilothouse.server.controllers.role_aggregation import RoleAggregation
+from pilothouse.server.furniture import lay_down
+from pilothouse.server.store.sqlite import SqliteStore
+from pilothouse.server.verbs.plane import Plane
+
+from tests.support.plane import Requests, admitting_plane
+
+DEADLINE = 10.0
+LABEL = {"to": "all"}
+
+
+@pytest.fixture
+async def plane(tmp_path: Path) -> AsyncIterator[Plane]:
+    store = SqliteStore(tmp_path / "store.db")
+    async with admitting_plane(store) as plane:
+        # The controller acts by a role of its own, as a user who may escalate.
+        await lay_down(plane)
+        controllers = [RoleAggregation(plane), RoleAggregation(plane)]
+        for controller in controllers:
+            controller.start()
+        yield plane
+        for controller in controllers:
+            await controller.close()
+    await store.close()
+
+
+@pytest.fixture
+def roles(plane: Plane) -> Requests:
+    return Requests(plane, plane.registry.get("rbac.authorization.k8s.io", "v1", "clusterroles"))
+
+
+def role(name: str, *verbs: str, resource: str = "widgets", **metadata: Any) -> dict[str, Any]:
+    rules = [{"apiGroups": ["a.test"], "resources": [resource], "verbs": [verb]} for verb in verbs]
+    return {"metadata": {"name": name, **metadata}, "rules": rules}
+
+
+def gathering(name: str, **metadata: Any) -> dict[str, Any]:
+    selectors = [{"matchLabels": LABEL}, {"matchExpressions": [{"key": "also", "operator": "Exists"}]}]
+    return {"metadata": {"name": name, **metadata}, "aggregationRule": {"clusterRoleSelectors": selectors}}
+
+
+async def becomes(roles: Requests, name: str, wanted: list[str]) -> None:
+    """Waits until the verbs of a role's rules are these."""
+    await until(roles, name, lambda role: [rule.verbs[0] for rule in role.rules] == wanted)
+
+
+async def until(roles: Requests, name: str, holds: Callable[[Any], bool]) -> None:
+    async with asyncio.timeout(DEADLINE):
+        while not holds(await roles.get(name)):
+            await asyncio.sleep(0.01)
+
+
+async def test_rules_come_each_once_in_the_order_of_names(roles: Requests) -> None:
+    await roles.create(gathering("all"))
+    await roles.create(role("c", "list", labels=LABEL))
+    await roles.create(role("b", "get", "list", labels=LABEL))
+    await roles.create(role("a", "watch", labels={"also": "x"}))
+    await roles.create(role("other", "delete"))
+    await becomes(roles, "all", ["get", "list", "watch"])
+
+
+async def test_rules_go_with_their_role_and_with_its_label(roles: Requests) -> None:
+    await roles.create(gathering("all"))
+    for name, verb in (("a", "get"), ("b", "list")):
+        await roles.create(role(name, verb, labels=LABEL))
+    await becomes(roles, "all", ["get", "list"])
+    await roles.delete("a")
+    await becomes(roles, "all", ["list"])
+    await roles.patch("b", {"metadata": {"labels": None}})
+    await becomes(roles, "all", [])
+
+
+async def test_what_is_written_by_hand_does_not_last(roles: Requests) -> None:
+    await roles.create(gathering("all"))
+    await roles.create(role("a", "get", labels=LABEL))
+    await becomes(roles, "all", ["get"])
+    await roles.patch("all", {"rules": role("x", "delete")["rules"]})
+    await becomes(roles, "all", ["get"])
+
+
+async def test_aggregated_roles_are_gathered_too_and_none_gathers_itself(roles: Requests) -> None:
+    await roles.create(gathering("inner", labels={"also": "x"} | LABEL))
+    outer = gathering("outer", labels=LABEL)
+    await roles.create(outer)
+    await roles.create(role("a", "get", labels=LABEL))
+    await becomes(roles, "inner", ["get"])
+    await becomes(roles, "outer", ["get"])
+
+
+async def test_the_default_roles_are_filled(roles: Requests) -> None:
+    await until(roles, "admin", lambda role: any("rolebindings" in rule.resources for rule in role.rules))
+    view = await roles.get("view")
+    assert all("secrets" not in rule.resources for rule in view.rules)
+
+
+async def test_who_loses_a_race_leaves_it_at_that(roles: Requests) -> None:
+    await roles.create(gathering("all"))
+    for name in ("a", "b", "c"):
+        await roles.create(role(name, name, labels=LABEL))
+    await becomes(roles, "all", ["a", "b", "c"])
+    await until(roles, "admin", lambda role: len(role.rules) > 20)
+    # Both controllers have seen all of it once something that comes after is aggregated; neither writes again then.
+    await roles.create(gathering("last"))
+    await becomes(roles, "last", ["a", "b", "c"])
+    made = await roles.get("all")
+    await roles.create(role("d", "d", labels={"also": "x"}))
+    await becomes(roles, "last", ["a", "b", "c", "d"])
+    await becomes(roles, "all", ["a", "b", "c", "d"])
+    assert int((await roles.get("all")).metadata.generation) == int(made.metadata.generation)
