@@ -3,7 +3,8 @@
 import asyncio
 
 import pytest
-from pilothouse.server.errors import Forbidden, NotFound
+from pilothouse.server.errors import BadRequest, Forbidden, NotFound
+from pilothouse.server.store.base import Remove
 
 from tests.admission.cluster import Cluster, named
 from tests.support.plane import Requests
@@ -47,6 +48,28 @@ async def test_creates_that_race_with_the_deletion_of_their_namespace_lose_once_
         # Without an await between them the cache has had no moment to hear of the deletion.
         with pytest.raises(Forbidden, match="is being terminated"):
             await jars.create(named("jar"))
+
+
+async def test_a_namespace_that_is_there_again_takes_objects(cluster: Cluster) -> None:
+    namespaces = cluster("namespaces")
+    for number in range(10):
+        name = f"meadow-{number}"
+        made = await namespaces.create(named(name))
+        await namespaces.delete(name)
+        # As what empties a namespace does when it is done; the cache hears of it a moment later.
+        entry, _ = await cluster.plane.store.get(f"/registry/namespaces/{name}")
+        assert entry is not None
+        await cluster.plane.store.transact([Remove(entry.key, entry.revision)])
+        again = await namespaces.create(named(name))
+        assert again.metadata.uid != made.metadata.uid
+        await cluster("configmaps", namespace=name).create(named("jar"))
+
+
+async def test_the_namespace_in_a_body_is_that_of_the_request(cluster: Cluster) -> None:
+    await cluster("namespaces").create(named("meadow"))
+    await cluster("namespaces").delete("meadow")
+    with pytest.raises(BadRequest, match="does not match the namespace sent on the request"):
+        await cluster("configmaps", namespace="meadow").create(named("jar", namespace="orchard"))
 
 
 @pytest.mark.parametrize("name", ["default", "kube-system", "kube-public"])

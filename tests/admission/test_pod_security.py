@@ -36,7 +36,7 @@ def faults(level: str, minor: int, spec: dict[str, Any], **annotations: str) -> 
     context = {**GOOD, **spec.pop("context", {})}
     whole = {"containers": [{**CONTAINER, "securityContext": context, **inside}], **spec}
     notes = {key.replace("__", "/").replace("_", "."): value for key, value in annotations.items()}
-    value = {"metadata": {"name": "cider", "annotations": notes}, "spec": whole}
+    value: dict[str, Any] = {"metadata": {"name": "cider", "annotations": notes}, "spec": whole}
     found: Any = codec_for(resource_of("v1", "Pod").message).from_value(value)
     return faults_of(Standard(level, minor), found.metadata, found.spec)
 
@@ -222,7 +222,7 @@ async def test_workloads_are_warned_of_what_their_pods_will_be_refused(plane: Pl
     with pytest.raises(Forbidden, match='violates PodSecurity "baseline:latest": host namespaces'):
         await requests(plane, "pods").create(pod(hostPID=True))
     deployments = requests(plane, "deployments", group="apps")
-    template = {"metadata": {"labels": {"app": "press"}}, **{"spec": pod(hostPID=True)["spec"]}}
+    template = {"metadata": {"labels": {"app": "press"}}, "spec": pod(hostPID=True)["spec"]}
     context = deployments.context("create")
     spec = {"selector": {"matchLabels": {"app": "press"}}, "template": template}
     await create(plane, context, deployments.body({"metadata": {"name": "presses"}, "spec": spec}))

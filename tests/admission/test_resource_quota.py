@@ -84,7 +84,7 @@ async def test_pods_are_charged_what_they_ask_for(plane: Plane) -> None:
     await add_quota(plane, "purse", hard)
     pods = requests(plane, "pods")
     with pytest.raises(
-        Forbidden, match="failed quota: purse: must specify limits.memory for: press; requests.cpu for: press"
+        Forbidden, match=r"failed quota: purse: must specify limits\.memory for: press; requests\.cpu for: press"
     ):
         await pods.create(pod())
     wants = {"requests": {"cpu": "500m"}, "limits": {"memory": "256Mi", "example.test/gpu": "1"}}
@@ -110,7 +110,7 @@ async def test_an_update_is_charged_what_it_adds(plane: Plane) -> None:
     two = [{"name": "a", "port": 80}, {"name": "b", "port": 81}]
     await services.patch("stall", {"spec": {"ports": two}})
     assert await used(plane, "purse") == {"services.nodeports": "2"}
-    with pytest.raises(Forbidden, match="requested: services.nodeports=1, used: services.nodeports=2"):
+    with pytest.raises(Forbidden, match=r"requested: services\.nodeports=1, used: services\.nodeports=2"):
         await services.patch("stall", {"spec": {"ports": [*two, {"name": "c", "port": 82}]}})
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 from google.protobuf.message import Message
-from pilothouse.api.authorization.v1.authorization_pb2 import SubjectAccessReview
+from pilothouse.api.authentication.v1.authentication_pb2 import TokenRequest
 from pilothouse.api.core.v1.core_pb2 import ConfigMap, Secret
 from pilothouse.api.dynamic.v1.dynamic_pb2 import ResourceName
 from pilothouse.api.meta.v1.meta_pb2 import CreateOptions, UpdateOptions
@@ -78,7 +78,7 @@ async def test_a_service_that_the_server_lacks_is_a_refusal(client: Client) -> N
         await client.resource(Secret).get("a")
 
 
-@pytest.mark.parametrize("message", [SubjectAccessReview, CreateOptions])
+@pytest.mark.parametrize("message", [TokenRequest, CreateOptions])
 def test_a_message_that_no_service_serves_is_an_error(message: type[Message]) -> None:
     with pytest.raises(TypeError, match="has no typed service"):
         methods_for(message)

@@ -154,7 +154,12 @@ async def test_to_see_what_becomes_of_anothers_object_is_to_act_as_him(
     async with Caller(server.grpc_port, user_of(server, name)) as auditor:
         assert (await explained(auditor, "create", namespace=namespace, user=user)).allowed
         request = dynamic.ExplainRequest(
-            verb="create", resource=PODS, namespace=namespace, user=user, object=json.dumps(POD).encode(), encoding=2
+            verb="create",
+            resource=PODS,
+            namespace=namespace,
+            user=user,
+            object=json.dumps(POD).encode(),
+            encoding=dynamic.JSON,
         )
         refused = await auditor.refused(DYNAMIC + "Explain", request)
         assert 'cannot impersonate resource "users"' in refused.message

@@ -82,6 +82,14 @@ def test_a_bad_value_names_its_flag(flags: dict[str, object], fault: str) -> Non
     [
         ({"etcd_servers": "10.0.0.1:2379"}, "--etcd-servers: expected a URL such as https://10.0.0.1:2379"),
         ({"etcd_servers": "https://etcd"}, "--etcd-servers: expected a URL"),
+        (
+            {"enable_admission_plugins": "Priority,Gate"},
+            "--enable-admission-plugins: there is no admission plugin 'Gate'; known are AlwaysPullImages, ",
+        ),
+        (
+            {"enable_admission_plugins": "Priority", "disable_admission_plugins": "Priority,RuntimeClass"},
+            "--enable-admission-plugins and --disable-admission-plugins both name Priority",
+        ),
         ({"etcd_servers": "https://etcd:99999"}, "--etcd-servers: expected a URL"),
         ({"etcd_servers": "https://etcd:2379,http://etcd:2380"}, "--etcd-servers: http and https endpoints"),
         ({"etcd_prefix": "registry"}, "--etcd-prefix: expected a prefix such as /registry"),

@@ -70,6 +70,10 @@ ROLLING = "spec.strategy.rollingUpdate"
             workload("StatefulSet", updateStrategy={"rollingUpdate": {"maxUnavailable": 0}}),
             ["spec.updateStrategy.rollingUpdate.maxUnavailable"],
         ),
+        (
+            workload("StatefulSet", updateStrategy={"rollingUpdate": {"partition": -1}}),
+            ["spec.updateStrategy.rollingUpdate.partition"],
+        ),
         (job(), []),
         (job(maxFailedIndexes=1), ["spec.backoffLimitPerIndex", "spec.maxFailedIndexes"]),
         (job(completionMode="Indexed"), []),

@@ -13,6 +13,7 @@ from pilothouse.api.core.v1.networking_pb2 import RangeAllocation
 from pilothouse.api.runtime.v1.runtime_pb2 import Unknown
 
 from ..conversion.stored import MAGIC
+from ..errors import BadRequest
 from ..meta.context import RequestContext
 from ..store.base import Put
 from .addresses import AlreadyAllocated, Get, NotInRange, RangeFull
@@ -42,6 +43,8 @@ class NodePorts:
         self._recent: Recent[int] = Recent()
         self._turn = asyncio.Lock()
         self._owner: asyncio.Task[object] | None = None
+        # What the owner of the turn makes of the map: a transaction may write several Services.
+        self._mine: _Map | None = None
         size = high - low + 1
         # KEP-3668: the lowest ports are left to those who ask for one.
         self._middle = low + (0 if size <= 16 else min(max(16, size // 32), 128))
@@ -79,7 +82,10 @@ class NodePorts:
     async def swap(self, context: RequestContext, claimed: Iterable[int], released: Iterable[int]) -> Put:
         """What claims and gives up ports; takes the turn, which ends with the outcome of the write."""
         await self._take_turn(context)
-        now = await self._load()
+        mine = self._mine
+        if mine is not None and any(self._is_taken(mine, port) for port in claimed):
+            raise BadRequest("two Services of a transaction ask for one node port")
+        now = mine or await self._load()
         if any(self._is_taken(now, port) for port in claimed):
             # They were chosen by a map that is outdated. This write is refused, for the map is there, and the verb
             # prepares the Service anew.
@@ -91,6 +97,8 @@ class NodePorts:
         for port in released:
             if self._low <= port <= self._high:
                 bits &= ~(1 << (port - self._low))
+        if self._owner is asyncio.current_task():
+            self._mine = _Map(bits, now.revision)
         context.outcome.append(lambda revision: self._note(bits, revision))
         return Put(KEY, self._encoded(bits), now.revision)
 
@@ -110,7 +118,7 @@ class NodePorts:
         context.outcome.append(self._end_turn)
 
     def _end_turn(self, revision: int | None) -> None:
-        self._owner = None
+        self._owner = self._mine = None
         self._turn.release()
 
     def _forget(self, revision: int | None) -> None:

@@ -8,6 +8,7 @@ import ipaddress
 import random
 import re
 from collections.abc import Callable, Mapping
+from hashlib import blake2b
 from types import MappingProxyType
 
 NameRule = Callable[[str], list[str]]
@@ -232,6 +233,16 @@ def generate_name(prefix: str) -> str:
     """metadata.name from metadata.generateName: the prefix, cut to 58 characters, and five random ones that spell no
     word."""
     return prefix[:_PREFIX_LENGTH] + "".join(random.choices(_SUFFIX_ALPHABET, k=_SUFFIX_LENGTH))
+
+
+def derived_name(prefix: str, data: bytes) -> str:
+    """As generate_name, with characters that follow from `data`: the same for the same data."""
+    number = int.from_bytes(blake2b(data, digest_size=8).digest())
+    suffix = ""
+    for _ in range(_SUFFIX_LENGTH):
+        number, index = divmod(number, len(_SUFFIX_ALPHABET))
+        suffix += _SUFFIX_ALPHABET[index]
+    return prefix[:_PREFIX_LENGTH] + suffix
 
 
 def prefix_faults(rule: NameRule, prefix: str) -> list[str]:

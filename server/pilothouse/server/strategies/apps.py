@@ -7,6 +7,7 @@ from pilothouse.api.apps.v1.apps_pb2 import (
     ReplicaSet,
     RollingUpdateDaemonSet,
     RollingUpdateDeployment,
+    RollingUpdateStatefulSetStrategy,
     StatefulSet,
 )
 from pilothouse.api.meta.v1.meta_pb2 import IntOrString
@@ -155,8 +156,8 @@ class StatefulSets(Strategy[StatefulSet]):
         elif strategy.type not in ("RollingUpdate", "OnDelete"):
             value = {"Type": strategy.type, "RollingUpdate": shown}
             causes.append(invalid("spec.updateStrategy", value, "must be 'RollingUpdate' or 'OnDelete'"))
-        elif strategy.type == "RollingUpdate" and strategy.rolling_update.HasField("max_unavailable"):
-            causes.extend(_rolling_stateful(strategy.rolling_update.max_unavailable))
+        elif strategy.type == "RollingUpdate" and rolling is not None:
+            causes.extend(_rolling_stateful(rolling))
         causes.extend(selector_causes(spec.selector, spec.HasField("selector"), spec.template, "statefulset"))
         pod_annotations(spec.template.metadata.annotations, spec.template.spec, "spec.template.annotations", causes)
         causes.extend(endless(spec.template, "spec.template", "StatefulSet"))
@@ -236,9 +237,15 @@ def _rolling_deployment(rolling: RollingUpdateDeployment) -> list[Cause]:
     return causes + share_faults(unavailable, f"{field}.maxUnavailable")
 
 
-def _rolling_stateful(unavailable: IntOrString) -> list[Cause]:
-    field = "spec.updateStrategy.rollingUpdate.maxUnavailable"
-    causes = amount_faults(unavailable, field)
+def _rolling_stateful(rolling: RollingUpdateStatefulSetStrategy) -> list[Cause]:
+    path, unavailable = "spec.updateStrategy.rollingUpdate", rolling.max_unavailable
+    causes: list[Cause] = []
+    if rolling.partition < 0:
+        causes.append(invalid(f"{path}.partition", rolling.partition, "must be greater than or equal to 0"))
+    if not rolling.HasField("max_unavailable"):
+        return causes
+    field = f"{path}.maxUnavailable"
+    causes += amount_faults(unavailable, field)
     if is_none(unavailable):
         causes.append(invalid(field, shown_amount(unavailable), "cannot be 0"))
     return causes + share_faults(unavailable, field)

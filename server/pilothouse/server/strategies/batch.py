@@ -53,7 +53,7 @@ class Jobs(Strategy[Job]):
         spec = obj.spec
         causes: list[Cause] = []
         if not spec.manual_selector and spec.HasField("selector"):
-            causes.extend(_generated(obj))
+            causes.extend(_generated(obj, context.verb == "create"))
         causes.extend(_spec_faults(spec))
         if spec.completion_mode == "Indexed" and spec.completions > 0:
             last = f"{obj.metadata.name}-{spec.completions - 1}"
@@ -150,12 +150,15 @@ def _zone_faults(spec: CronJobSpec) -> list[Cause]:
     return [invalid("spec.timeZone", spec.time_zone, fault)] if fault else []
 
 
-def _generated(obj: Job) -> list[Cause]:
-    """A selector that was not chosen by hand is the one that the server makes."""
+def _generated(obj: Job, created: bool) -> list[Cause]:
+    """A selector that was not chosen by hand is the one that the server makes. Jobs from before the labels had a prefix
+    stay as they are."""
     causes: list[Cause] = []
     expected = {_UID: obj.metadata.uid, _OLDER_UID: obj.metadata.uid, _NAME: obj.metadata.name}
     expected[_OLDER_NAME] = obj.metadata.name
     labels = obj.spec.template.metadata.labels
+    if not created:
+        expected = {key: value for key, value in expected.items() if key in labels or "/" not in key}
     for key, value in expected.items():
         if key not in labels:
             field = f"spec.template.metadata.labels[{key}]"

@@ -25,6 +25,8 @@ from .update import require_same_name, require_same_uid, require_subresource
 from .writing import Tries, settle, write
 
 OPERATIONS_AT_MOST = 64
+# Where the maps are kept that say what is taken of a range.
+_MAPS = "/registry/ranges/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ async def transact(plane: Plane, operations: Sequence[Operation], dry_run: bool)
         permit(plane.authorizer, operation.context)
     for _ in (tries := Tries(TRIES)):
         ready = await _prepare_all(plane, operations)
-        ops = [op for r in ready for op in r.ops]
+        ops = _ops_of(ready)
         try:
             _require_distinct([r.key for r in ready], ops)
         except BadRequest:
@@ -86,6 +88,12 @@ def _all_or_none_dry(operations: Sequence[Operation], dry_run: bool) -> Sequence
     if any(o.context.dry_run for o in operations):
         raise BadRequest("dryRun is for the transaction as a whole, not for one of its operations")
     return operations
+
+
+def _ops_of(ready: Sequence[_Ready]) -> list[Op]:
+    """All operations. Several objects may claim from one map, each beside what those before it claim: the last counts."""
+    maps = {op.key: op for r in ready for op in r.ops[1:] if op.key.startswith(_MAPS)}
+    return [op for r in ready for op in r.ops if maps.get(op.key, op) is op]
 
 
 def _require_distinct(keys: Sequence[str], ops: Sequence[Op]) -> None:

@@ -15,6 +15,7 @@ IMMORTAL = frozenset({"default", "kube-system", "kube-public"})
 # how many such namespaces are remembered.
 LIVE_SECONDS = 30.0
 LIVE_AT_MOST = 1000
+TERMINATING = "Terminating"
 
 
 class NamespaceLifecycle(Plugin):
@@ -35,10 +36,13 @@ class NamespaceLifecycle(Plugin):
         context = request.context
         if _is_namespace(context.type):
             return
-        namespace = self._cached(context.namespace)
-        if namespace is None:
-            namespace = await self._stored(context.namespace)
-        if request.operation is Operation.CREATE and namespace.status.phase == "Terminating":
+        creates = request.operation is Operation.CREATE
+        cached = self._objects.get("", "namespaces", "", context.namespace)
+        # The cache may be some milliseconds old: it lets through, and refuses nothing.
+        if isinstance(cached, Namespace) and not (creates and self._doubts(cached)):
+            return
+        namespace = await self._stored(context.namespace)
+        if creates and namespace.status.phase == TERMINATING:
             raise _terminating(request)
 
     async def validate(self, request: AdmissionRequest) -> None:
@@ -49,14 +53,11 @@ class NamespaceLifecycle(Plugin):
         if not request.context.dry_run:
             self._remember(request.name)
 
-    def _cached(self, name: str) -> Namespace | None:
-        """The namespace where the cache can be believed."""
-        found = self._objects.get("", "namespaces", "", name)
-        if not isinstance(found, Namespace):
-            return None
-        if self._deleted and found.status.phase == "Active" and self._deleted.get(name, 0.0) > self._now():
-            return None
-        return found
+    def _doubts(self, namespace: Namespace) -> bool:
+        """Whether the store is to be asked about a namespace that the cache has."""
+        if namespace.status.phase == TERMINATING:
+            return True
+        return bool(self._deleted) and self._deleted.get(namespace.metadata.name, 0.0) > self._now()
 
     async def _stored(self, name: str) -> Namespace:
         found = await self._objects.read("", "namespaces", "", name)

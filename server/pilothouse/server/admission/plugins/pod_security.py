@@ -189,7 +189,7 @@ def _significant(pod: Pod, old: Pod) -> bool:
     """Whether an update changes anything that a check looks at: of what can change that is containers' images, and
     ephemeral containers that are new."""
     before = {c.name: c for c in containers_of(old.spec)}
-    now = list(containers_of(pod.spec))
+    now = containers_of(pod.spec)
     return (
         len(now) != len(before) or any(_changed(c, before.get(c.name)) for c in now) or _seccomp(pod) != _seccomp(old)
     )

@@ -3,11 +3,13 @@
 A check says what is wrong with a pod as (reason, detail), or None. The standards are those of Kubernetes 1.36.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from pilothouse.api.core.v1.pods_pb2 import Container, EphemeralContainerCommon, LifecycleHandler, PodSpec, ProbeHandler
 from pilothouse.api.meta.v1.meta_pb2 import ObjectMeta
+
+from ..pod_parts import all_containers
 
 Fault = tuple[str, str] | None
 Check = Callable[[ObjectMeta, PodSpec], Fault]
@@ -60,12 +62,9 @@ class Rule:
         return found
 
 
-def containers_of(spec: PodSpec) -> Iterator[AnyContainer]:
+def containers_of(spec: PodSpec) -> list[AnyContainer]:
     """All containers, in the order in which errors name them."""
-    yield from spec.init_containers
-    yield from spec.containers
-    for container in spec.ephemeral_containers:
-        yield container.ephemeral_container_common
+    return [container for _, container in all_containers(spec)]
 
 
 def quoted(values: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from pilothouse.api.core.v1.core_pb2 import ServiceAccount as Account
 from pilothouse.api.core.v1.pods_pb2 import Container, EphemeralContainerCommon, Pod, PodSpec
 from pilothouse.api.core.v1.volumes_pb2 import Volume
 
-from ...meta.names import generate_name
+from ...meta.names import derived_name
 from ..base import AdmissionRequest, Operation, rejected
 from ..environment import Environment
 from ..lookups import find
@@ -89,18 +89,21 @@ def _mounts_token(account: Account, spec: PodSpec) -> bool:
 def _mount_token(spec: PodSpec) -> None:
     """Mounts the token into every container that has nothing of its own at its path."""
     present = next((v.name for v in spec.volumes if v.name.startswith(VOLUME_PREFIX)), "")
-    volume = present or generate_name(VOLUME_PREFIX)
+    # Derived, not random: pods of one template stay alike, and what was found out about one holds for all.
+    volume = present or derived_name(VOLUME_PREFIX, spec.SerializeToString(deterministic=True))
     mounted = False
     for container in (*spec.init_containers, *spec.containers):
         if all(mount.mount_path != TOKEN_PATH for mount in container.volume_mounts):
             container.volume_mounts.add(name=volume, read_only=True, mount_path=TOKEN_PATH)
             mounted = True
     if mounted and not present:
-        spec.volumes.append(_token_volume(volume))
+        added = spec.volumes.add()
+        added.CopyFrom(_TOKEN_VOLUME)
+        added.name = volume
 
 
-def _token_volume(name: str) -> Volume:
-    volume = Volume(name=name)
+def _token_volume() -> Volume:
+    volume = Volume()
     projected = volume.volume_source.projected
     projected.default_mode = 0o644
     token = projected.sources.add().service_account_token
@@ -111,6 +114,9 @@ def _token_volume(name: str) -> Volume:
     item = projected.sources.add().downward_api.items.add(path="namespace")
     item.field_ref.api_version, item.field_ref.field_path = "v1", "metadata.namespace"
     return volume
+
+
+_TOKEN_VOLUME = _token_volume()
 
 
 def _check_secrets(request: AdmissionRequest, account: Account, spec: PodSpec) -> None:

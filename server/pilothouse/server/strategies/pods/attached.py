@@ -24,8 +24,8 @@ Check = Callable[[Any, str, list[Cause]], None]
 
 _PARTITION = "must be between 0 and 255, inclusive"
 _IQN = re.compile(r"iqn\.\d{4}-\d{2}\.([a-zA-Z0-9.-]+)(:[^,;*&$|\s]+)")
-_EUI = re.compile(r"eui.[0-9A-Fa-f]{16}")
-_NAA = re.compile(r"naa.([0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})")
+_EUI = re.compile(r"eui.[0-9A-Za-z]{16}")
+_NAA = re.compile(r"naa.[0-9A-Za-z]{32}")
 _INITIATORS = {"iqn": _IQN, "eui": _EUI, "naa": _NAA}
 _HOST_AND_PORT = re.compile(r"([^\[\]:]*|\[[^\[\]]*\]):[^\[\]:]*")
 _MANAGED_DISK = ("/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}",)
