@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pilothouse.server.errors import ApiError, Invalid
+from pilothouse.server.errors import ApiError, BadRequest, Invalid
 from pilothouse.server.verbs.plane import Plane
+from pilothouse.server.verbs.transact import Operation, transact
 
 from tests.allocation.held import assert_nothing_shared_nor_left
-from tests.allocation.planes import requests, small_plane
+from tests.allocation.planes import requests, small_plane, three_planes
 
 
 def service(name: str = "stall", **spec: Any) -> dict[str, Any]:
@@ -183,3 +184,38 @@ async def test_a_range_that_is_used_up_says_so(tmp_path: Path) -> None:
         await requests(plane, "services").create(service("more"))
         addresses, _ = await assert_nothing_shared_nor_left(plane)
         assert len(addresses) == 6
+
+
+async def test_a_transaction_gives_each_of_its_services_a_port(plane: Plane) -> None:
+    services = requests(plane, "services")
+
+    def made(name: str, **port: int) -> Operation:
+        body = services.body(service(name, type="NodePort", ports=[{"port": 80, **port}]))
+        return Operation("create", services.context("create"), body)
+
+    await transact(plane, [made("a"), made("b"), made("c", nodePort=30005)], False)
+    addresses, ports = await assert_nothing_shared_nor_left(plane)
+    assert (len(addresses), len(ports)) == (3, 3)
+    with pytest.raises(BadRequest, match="two Services of a transaction ask for one node port"):
+        await transact(plane, [made("d", nodePort=30006), made("e", nodePort=30006)], False)
+    gone = Operation("delete", services.context("delete", "a"))
+    await transact(plane, [gone, made("f")], False)
+    assert len((await assert_nothing_shared_nor_left(plane))[1]) == 3
+
+
+async def test_a_transaction_that_chose_by_an_outdated_map_chooses_again(etcd_url: str, etcd_prefix: str) -> None:
+    async with three_planes(etcd_url, etcd_prefix, service_node_port_range=(30000, 30015)) as planes:
+        for number in range(15):
+            plane = planes[number % 3]
+            services = requests(plane, "services")
+            bodies = [services.body(service(f"s{number}", type="NodePort"))]
+            await transact(plane, [Operation("create", services.context("create"), body) for body in bodies], False)
+        services = requests(planes[1], "services")
+        pair = [
+            Operation("create", services.context("create"), services.body(service(name, type="NodePort")))
+            for name in ("x", "y")
+        ]
+        with pytest.raises(ApiError, match=r"failed to allocate a nodePort: range is full|two Services"):
+            await transact(planes[1], pair, False)
+        _, ports = await assert_nothing_shared_nor_left(planes[0])
+        assert len(ports) == 15

@@ -80,7 +80,7 @@ def scope(resource: ResourceType, namespace: str = "", labels: str = "", fields:
 
 
 def cursor(cache: WatchCache, scopes: Sequence[Scope], after: int, heartbeat: float = 0.0) -> Cursor:
-    audience = Audiences(cache).find(tuple(scopes), len(scopes) > 1)
+    audience = Audiences(cache).find(tuple(scopes))
     return Cursor(cache, audience, after, heartbeat)
 
 

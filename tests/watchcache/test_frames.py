@@ -13,7 +13,7 @@ from pilothouse.server.meta.resource import ResourceType
 from pilothouse.server.store.base import Op
 from pilothouse.server.store.sqlite import SqliteStore
 from pilothouse.server.watchcache import audience as audiences
-from pilothouse.server.watchcache.audience import Audience, Audiences, Frame, Scope
+from pilothouse.server.watchcache.audience import Audience, Audiences, Frame, Scope, WatchFrames
 
 from tests.support.feeding import Seen, put, reached, remove, running_cache, scope, seen, type_of, write
 
@@ -123,7 +123,7 @@ async def check_frames(history: list[Transaction], wanted: list[Wanted], frame_b
             last = max(told, default=start)
             await reached(cache, last)
             scopes = [w.scope() for w in wanted]
-            audience = Audiences(cache).find(tuple(scopes), len(scopes) > 1)
+            audience = Audiences(cache).find(tuple(scopes))
             for place in range(start, last):
                 check_from(audience, scopes, place, told, frame_bytes)
             check_initial(audience, wanted, scopes, state)
@@ -213,6 +213,6 @@ async def test_who_encodes_otherwise_gets_other_frames(store: SqliteStore) -> No
         start = cache.revision
         await reached(cache, await write(store, put(CONFIGMAPS, "n", "abc")))
         known = Audiences(cache)
-        own = known.find((scope(CONFIGMAPS),), encode=encode)
+        own = known.find((scope(CONFIGMAPS),), WatchFrames(encode=encode))
         assert own is not known.find((scope(CONFIGMAPS),))
         assert b"\x12\x03abc" in own.after(start).data

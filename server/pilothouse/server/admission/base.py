@@ -26,7 +26,8 @@ class Operation(Enum):
 class AdmissionRequest:
     """One request on its way through the chain.
 
-    object: as it shall be, defaulted; mutate() changes it in place; None for a DELETE. old: as it is; None for a CREATE.
+    object: as it shall be, defaulted; mutate() changes it in place; None for a DELETE. old: as it is; None for a
+    CREATE.
     name: of the object, "" for a create whose name is still to be generated. together: operations that are written in
     one transaction with the object's own (an address that is claimed with a Service); those of a DELETE only where the
     object goes, not where it is only marked. Who must hear whether the object was written joins context.outcome. notes:

@@ -82,15 +82,14 @@ class NodePorts:
     async def swap(self, context: RequestContext, claimed: Iterable[int], released: Iterable[int]) -> Put:
         """What claims and gives up ports; takes the turn, which ends with the outcome of the write."""
         await self._take_turn(context)
-        mine = self._mine
+        mine = self._mine if self._owner is asyncio.current_task() else None
         if mine is not None and any(self._is_taken(mine, port) for port in claimed):
             raise BadRequest("two Services of a transaction ask for one node port")
         now = mine or await self._load()
         if any(self._is_taken(now, port) for port in claimed):
-            # They were chosen by a map that is outdated. This write is refused, for the map is there, and the verb
+            # They were chosen by a map that is outdated. The map is there, so this write is refused, and the verb
             # prepares the Service anew.
-            context.outcome.append(self._forget)
-            return Put(KEY, b"", 0)
+            now = _Map(now.bits, 0)
         bits = now.bits
         for port in claimed:
             bits |= 1 << (port - self._low)
@@ -120,9 +119,6 @@ class NodePorts:
     def _end_turn(self, revision: int | None) -> None:
         self._owner = self._mine = None
         self._turn.release()
-
-    def _forget(self, revision: int | None) -> None:
-        self._known = None
 
     def _note(self, bits: int, revision: int | None) -> None:
         self._known = _Map(bits, revision) if revision else None

@@ -91,7 +91,7 @@ def _all_or_none_dry(operations: Sequence[Operation], dry_run: bool) -> Sequence
 
 
 def _ops_of(ready: Sequence[_Ready]) -> list[Op]:
-    """All operations. Several objects may claim from one map, each beside what those before it claim: the last counts."""
+    """All operations. Several objects may claim from one map, each beside what those before claim: the last counts."""
     maps = {op.key: op for r in ready for op in r.ops[1:] if op.key.startswith(_MAPS)}
     return [op for r in ready for op in r.ops if maps.get(op.key, op) is op]
 

@@ -1,7 +1,7 @@
 """Watch: the changes of one type, or of many in one stream, from a place in the past or from all that exists."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
 from pilothouse.api.meta.v1 import meta_pb2 as meta
@@ -9,18 +9,14 @@ from pilothouse.api.meta.v1 import meta_pb2 as meta
 from ..authorization.base import permit
 from ..errors import Expired, TooManyRequests, Unauthorized
 from ..meta.context import RequestContext
-from ..meta.resource import ResourceType
-from ..watchcache.audience import FellBehind, Frame, Scope
+from ..watchcache.audience import Encode, FellBehind, Frame, Framing, Scope, WatchFrames
 from ..watchcache.cursor import Closed, Cursor
-from ..watchcache.item import Item
 from .plane import Plane
 from .queries import make_scope, named, watch_query
 from .reading import NEWER_REVISION_WAIT, cache_is_current, wait_for_revision
 
 # How long a watch that no event wakes may stay unaware of a changed role or an ended certificate.
 LOOK_AROUND = 5.0
-
-Encode = Callable[[ResourceType, Item], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +43,21 @@ async def watch(
 ) -> AsyncIterator[Frame]:
     """Frames of one type's changes. The first step raises Forbidden, BadRequest, Invalid, Expired or Timeout; later
     ones Expired, Forbidden or Unauthorized."""
+    async for frame in await open_watch(plane, context, options, heartbeat):
+        yield frame
+
+
+async def open_watch(
+    plane: Plane, context: RequestContext, options: meta.ListOptions, heartbeat: float, framing: Framing | None = None
+) -> AsyncIterator[Frame]:
+    """watch(), for who must know at once that it is open: what is wrong with the request is raised here."""
     kind = plane.kind(context.type)
     context = named(kind, context, options.field_selector)
     permit(plane.authorizer, context)
     query = watch_query(kind, context, options)
-    unset = not options.resource_version
-    start = Start(query.revision, bool(query.initial_events), unset)
+    start = Start(query.revision, bool(query.initial_events), not options.resource_version)
     pace = Pace(heartbeat, float(options.timeout_seconds))
-    async for frame in watch_scopes(plane, [context], (query.scope,), start, pace):
-        yield frame
+    return await watch_scopes(plane, [context], (query.scope,), start, pace, framing)
 
 
 async def watch_many(
@@ -73,7 +75,8 @@ async def watch_many(
     for _, context, _, _ in asked:
         permit(plane.authorizer, context)
     scopes = tuple(make_scope(*scope) for scope in asked)
-    async for frame in watch_scopes(plane, [context for _, context, _, _ in asked], scopes, start, pace, encode):
+    framing = WatchFrames(len(scopes) > 1, encode)
+    async for frame in await watch_scopes(plane, [context for _, context, _, _ in asked], scopes, start, pace, framing):
         yield frame
 
 
@@ -83,21 +86,37 @@ async def watch_scopes(
     scopes: tuple[Scope, ...],
     start: Start,
     pace: Pace,
-    encode: Encode | None = None,
+    framing: Framing | None,
 ) -> AsyncIterator[Frame]:
-    """What watch() and watch_many() share: from the first frame to the end."""
-    loop = asyncio.get_running_loop()
-    opened = last = loop.time()
-    generation = plane.authorizer.generation
+    """What all watches share: waits until the cache has what the start asks for, and takes a place in it."""
+    opened, generation = asyncio.get_running_loop().time(), plane.authorizer.generation
     await _reach(plane, start)
-    audience = plane.audiences.find(scopes, len(scopes) > 1, encode)
+    audience = plane.audiences.find(scopes, framing)
     after = start.revision
     if start.initial or not after:
         after = plane.cache.revision
-    cursor = Cursor(plane.cache, audience, after, LOOK_AROUND)
-    if start.initial:
-        for frame in audience.initial():
-            yield frame
+    initial = audience.initial() if start.initial else iter(())
+    return _frames(plane, contexts, _Open(Cursor(plane.cache, audience, after, LOOK_AROUND), initial, opened), pace, generation)
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A watch that has its place: the frames to begin with, and when it was opened."""
+
+    cursor: Cursor
+    initial: Iterator[Frame]
+    at: float
+
+
+async def _frames(
+    plane: Plane, contexts: Sequence[RequestContext], watch: _Open, pace: Pace, generation: int
+) -> AsyncIterator[Frame]:
+    """From the first frame to the end. generation: of the roles by which the watch was allowed."""
+    loop = asyncio.get_running_loop()
+    opened = last = watch.at
+    cursor = watch.cursor
+    for frame in watch.initial:
+        yield frame
     while True:
         valid = contexts[0].user.expires_at - plane.now()
         cursor.heartbeat = min(_patience(pace, loop.time() - opened, loop.time() - last), max(valid, 0.01))

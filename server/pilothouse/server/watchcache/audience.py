@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
+from typing import Protocol
 from weakref import WeakValueDictionary
 
 from ..meta.resource import ResourceType
@@ -54,13 +55,43 @@ class Scope:
         return self.fields.empty or self.fields.matches(item.fields(self.fields_of))
 
 
+class Framing(Protocol):
+    """How events become the bytes of a frame. Audiences of equal framings share their frames, so it must be hashable."""
+
+    def event(self, kind: int, resource: ResourceType, item: Item, index: int) -> Sequence[bytes]:
+        """The pieces of one event; `index` is the place of its scope in the request."""
+        ...
+
+    def end(self, revision: int, initial: bool) -> bytes:
+        """What ends a frame that brings the watcher to `revision`; initial: all that existed has been shown."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WatchFrames:
+    """Frames as gRPC's WatchFrame. `numbered`: events carry the index of their scope; `encode`: what is sent in place of
+    the protobuf frame of an item."""
+
+    numbered: bool = False
+    encode: Encode | None = None
+
+    def event(self, kind: int, resource: ResourceType, item: Item, index: int) -> Sequence[bytes]:
+        frame = item.frame if self.encode is None else self.encode(resource, item)
+        tail = b"\x18" + varint(index) if self.numbered and index else b""
+        size = len(frame) + 2 + len(tail)
+        return b"\x12" + varint(size) + b"\x08" + bytes((kind,)), frame, tail
+
+    def end(self, revision: int, initial: bool) -> bytes:
+        return b"\x08" + varint(revision) + (b"\x18\x01" if initial else b"")
+
+
 # The scopes of one type, each with its place in the request.
 Group = Sequence[tuple[int, Scope]]
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Bytes of a WatchFrame. `revision`: where it brings the watcher; `events`: how many it holds."""
+    """Bytes as the framing makes them. `revision`: where it brings the watcher; `events`: how many it holds."""
 
     data: bytes
     revision: int
@@ -91,10 +122,9 @@ def classify(group: Group, event: Event) -> tuple[int, int, Item] | None:
 
 
 class Audience:
-    """All cursors with the same scopes. `numbered`: events carry the index of their scope; `encode`: what is sent in
-    place of the protobuf frame of an item."""
+    """All cursors with the same scopes and framing."""
 
-    def __init__(self, cache: WatchCache, scopes: tuple[Scope, ...], numbered: bool, encode: Encode | None) -> None:
+    def __init__(self, cache: WatchCache, scopes: tuple[Scope, ...], framing: Framing) -> None:
         self.types = frozenset(s.type for s in scopes)
         self._cache = cache
         self._scopes = scopes
@@ -102,8 +132,7 @@ class Audience:
         for index, scope in enumerate(scopes):
             groups.setdefault(scope.type, []).append((index, scope))
         self._groups = groups
-        self._numbered = numbered
-        self._encode = encode
+        self._framing = framing
         self._frames: OrderedDict[int, Frame] = OrderedDict()
         self._frames_until = -1
 
@@ -136,7 +165,7 @@ class Audience:
                 if size >= FRAME_BYTES:
                     yield Frame(b"".join(parts), 0, count)
                     parts, size, count = [], 0, 0
-        parts.append(b"\x08" + varint(revision) + b"\x18\x01")
+        parts.append(self._framing.end(revision, True))
         yield Frame(b"".join(parts), revision, count)
 
     def _make(self, after: int, until: int) -> Frame:
@@ -154,7 +183,7 @@ class Audience:
                 index, kind, item = shown
                 size += self._append(parts, kind, item, index)
                 count += 1
-        parts.append(b"\x08" + varint(until))
+        parts.append(self._framing.end(until, False))
         return Frame(b"".join(parts), until, count)
 
     def _events(self, after: int) -> Iterator[tuple[Group, Event]]:
@@ -169,14 +198,9 @@ class Audience:
 
     def _append(self, parts: list[bytes], kind: int, item: Item, index: int) -> int:
         """Appends one event; returns its size."""
-        frame = item.frame if self._encode is None else self._encode(self._scopes[index].type, item)
-        tail = b"\x18" + varint(index) if self._numbered and index else b""
-        size = len(frame) + 2 + len(tail)
-        parts.append(b"\x12" + varint(size) + b"\x08" + bytes((kind,)))
-        parts.append(frame)
-        if tail:
-            parts.append(tail)
-        return size + 6
+        pieces = self._framing.event(kind, self._scopes[index].type, item, index)
+        parts.extend(pieces)
+        return sum(map(len, pieces))
 
 
 class Audiences:
@@ -184,13 +208,13 @@ class Audiences:
 
     def __init__(self, cache: WatchCache) -> None:
         self._cache = cache
-        self._known: WeakValueDictionary[tuple[tuple[Scope, ...], bool, Encode | None], Audience] = (
-            WeakValueDictionary()
-        )
+        self._known: WeakValueDictionary[tuple[tuple[Scope, ...], Framing], Audience] = WeakValueDictionary()
 
-    def find(self, scopes: tuple[Scope, ...], numbered: bool = False, encode: Encode | None = None) -> Audience:
-        key = (scopes, numbered, encode)
+    def find(self, scopes: tuple[Scope, ...], framing: Framing | None = None) -> Audience:
+        """framing: that of gRPC where none is given, with the indexes of scopes where there are many."""
+        framing = framing or WatchFrames(numbered=len(scopes) > 1)
+        key = (scopes, framing)
         audience = self._known.get(key)
         if audience is None:
-            audience = self._known[key] = Audience(self._cache, scopes, numbered, encode)
+            audience = self._known[key] = Audience(self._cache, scopes, framing)
         return audience

@@ -204,7 +204,7 @@ class Calls:
                 call.request_id if call is not None else f"g{next(self._numbers)}",
                 *method,
                 call.user if call is not None else None,
-                context.peer(),
+                call.source_address if call is not None else context.peer(),
                 _user_agent(context),
                 tuple(call.contexts) if call is not None else (),
                 ending.fault,
