@@ -121,3 +121,11 @@ async def test_a_new_node_takes_no_pods(cluster: Cluster) -> None:
     taint = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule", "value": "x"}
     made = await cluster("nodes").create({**named("barn"), "spec": {"taints": [taint]}})
     assert [t.value for t in made.spec.taints] == ["x"]
+
+
+async def test_a_pod_bound_to_a_node_bears_its_zone(cluster: Cluster) -> None:
+    zone = {"topology.kubernetes.io/zone": "south"}
+    await cluster("nodes").create(named("shed", labels={**zone, "colour": "red"}))
+    assert dict((await cluster("pods").create(pod(nodeName="shed"))).metadata.labels) == zone
+    assert not (await cluster("pods").create(pod("perry", nodeName="ghost"))).metadata.labels
+    assert not (await cluster("pods").create(pod("mead"))).metadata.labels

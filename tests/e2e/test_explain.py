@@ -37,10 +37,13 @@ async def admin(server: ServerProcess) -> AsyncIterator[Caller]:
 
 @pytest.fixture
 async def namespace(admin: Caller) -> str:
+    """With the account that pods act for, which the server makes."""
     name = await make_namespace(admin, f"place-{uuid4().hex[:8]}")
-    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}
-    accounts = dynamic.ResourceName(version="v1", resource="serviceaccounts")
-    await admin.call(DYNAMIC + "Create", writing_json(name, json.dumps(account).encode(), accounts))
+    watched = requests.WatchRequest(namespace=name, options={"field_selector": "metadata.name=default"})
+    stream = admin.stream("pilothouse.api.core.v1.ServiceAccounts/Watch", watched)
+    while b"default" not in await stream.read():
+        pass
+    stream.cancel()
     return name
 
 

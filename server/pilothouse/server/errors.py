@@ -6,10 +6,12 @@ ApiError
 ├── Forbidden             403 Forbidden            PERMISSION_DENIED    the caller may not do this
 ├── NotFound              404 NotFound             NOT_FOUND
 ├── MethodNotSupported    405 MethodNotAllowed     UNIMPLEMENTED        the resource lacks this verb
+├── NotAcceptable         406 NotAcceptable        INVALID_ARGUMENT     no form of the answer that the caller takes
 ├── AlreadyExists         409 AlreadyExists        ALREADY_EXISTS
 ├── Conflict              409 Conflict             ABORTED              the object changed meanwhile
 ├── Expired               410 Expired              OUT_OF_RANGE         the revision is no longer kept
 ├── TooLarge              413 RequestEntityTooLarge RESOURCE_EXHAUSTED
+├── UnsupportedMediaType  415 UnsupportedMediaType INVALID_ARGUMENT     a body in a form that is not known
 ├── Invalid               422 Invalid              INVALID_ARGUMENT     fields that break a rule, each by its path
 ├── TooManyRequests       429 TooManyRequests      RESOURCE_EXHAUSTED
 ├── Internal              500 InternalError        INTERNAL
@@ -101,6 +103,12 @@ class MethodNotSupported(ApiError):
     status = StatusCode.UNIMPLEMENTED
 
 
+class NotAcceptable(ApiError):
+    reason = "NotAcceptable"
+    code = 406
+    status = StatusCode.INVALID_ARGUMENT
+
+
 class AlreadyExists(ApiError):
     reason = "AlreadyExists"
     code = 409
@@ -123,6 +131,12 @@ class TooLarge(ApiError):
     reason = "RequestEntityTooLarge"
     code = 413
     status = StatusCode.RESOURCE_EXHAUSTED
+
+
+class UnsupportedMediaType(ApiError):
+    reason = "UnsupportedMediaType"
+    code = 415
+    status = StatusCode.INVALID_ARGUMENT
 
 
 class Invalid(ApiError):

@@ -36,6 +36,7 @@ _MODULES: Mapping[str, str] = MappingProxyType(
         "PersistentVolumeClaimResize": "persistent_volume_claim_resize",
         "PodNodeSelector": "pod_node_selector",
         "PodTolerationRestriction": "pod_toleration_restriction",
+        "PodTopologyLabels": "pod_topology_labels",
         "Priority": "priority",
         "RuntimeClass": "runtime_class",
         "ServiceAccount": "service_account",

@@ -7,17 +7,14 @@ the same identity wrote is read as well.
 
 import orjson
 from google.protobuf.message import DecodeError, Message
-from pilothouse.api.runtime.v1.runtime_pb2 import TypeMeta, Unknown
+from pilothouse.api.runtime.v1.runtime_pb2 import Unknown
 
 from ..errors import BadRequest
 from ..meta.codec import codec_for
+from ..meta.envelope import MAGIC, TAIL, envelope_head, enveloped
 from ..meta.resource import ResourceType
-from ..meta.wire import Undecodable, varint
+from ..meta.wire import Undecodable
 from . import decode_stored_json, encode_stored_json, to_served, to_stored
-
-MAGIC = b"k8s\0"
-# contentEncoding and contentType, empty but present, as Go writes them.
-TAIL = b"\x1a\x00\x22\x00"
 
 
 class StoredObjects:
@@ -28,8 +25,7 @@ class StoredObjects:
         self._storage = resource.storage
         self._to_stored, self._to_served = to_stored(resource), to_served(resource)
         self._encode_json, self._decode_json = encode_stored_json(resource), decode_stored_json(resource)
-        meta = TypeMeta(api_version=self._storage.api_version, kind=self._storage.kind).SerializeToString()
-        self._head = MAGIC + b"\n" + varint(len(meta)) + meta + b"\x12"
+        self._head = envelope_head(self._storage.api_version, self._storage.kind)
         # Raw bytes that need no conversion are served as they are stored.
         self._as_is = resource.message is self._storage.message and not self._storage.json
 
@@ -42,8 +38,7 @@ class StoredObjects:
             if self._encode_json is not None:
                 value = self._encode_json(value)
             return orjson.dumps(value)
-        raw = message.SerializeToString(deterministic=True)
-        return b"".join((self._head, varint(len(raw)), raw, TAIL))
+        return enveloped(self._head, message.SerializeToString(deterministic=True))
 
     def served(self, key: str, value: bytes) -> tuple[bytes, Message]:
         """The object's protobuf as it is served, without resourceVersion, and its message. Raises Undecodable."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pilothouse.api.dynamic.v1 import dynamic_pb2 as dynamic
 
 from ..admission.recording import RecordingChain, Step
-from ..authorization.base import Attributes, Decision, require
+from ..authorization.base import Attributes, Decision, permit, require
 from ..authorization.nearness import Near, nearest
 from ..authorization.union import SYSTEM_MASTERS
 from ..errors import ApiError, BadRequest
@@ -16,6 +16,7 @@ from .create import create
 from .plane import Plane
 from .update import update
 
+REVIEWS = ("authorization.k8s.io", "v1", "subjectaccessreviews")
 # The groups that a user is put into whoever he is: nobody need be allowed to act as their member.
 EVERYBODY = frozenset(("system:authenticated", "system:unauthenticated"))
 
@@ -30,21 +31,23 @@ class Question:
     body: Body | None = None
 
 
-async def explain(plane: Plane, caller: User, question: Question) -> dynamic.ExplainResponse:
-    """Everybody may ask about himself. Raises Forbidden, BadRequest."""
+async def explain(plane: Plane, asking: RequestContext | None, question: Question) -> dynamic.ExplainResponse:
+    """asking: the context of a create of a SubjectAccessReview, which is what it takes to ask about another; None where
+    the caller asks about himself, as everybody may. Raises Forbidden, BadRequest."""
     asked = question.attributes
-    if asked.user != caller:
-        _require_insight(plane, caller, asked.user, question.body is not None)
+    if asking is not None:
+        _require_insight(plane, asking, asked.user, question.body is not None)
     answer = _authorization(plane, asked)
     if answer.allowed and question.body is not None and question.context is not None:
         await _admission(plane, question.context, question.body, answer)
     return answer
 
 
-def _require_insight(plane: Plane, caller: User, user: User, as_user: bool) -> None:
+def _require_insight(plane: Plane, asking: RequestContext, user: User, as_user: bool) -> None:
     """To know what another may do is a matter of access reviews; to see what becomes of an object is to act as him."""
-    require(plane.authorizer, Attributes(caller, "create", "authorization.k8s.io", "subjectaccessreviews"))
+    permit(plane.authorizer, asking)
     if as_user:
+        caller = asking.user
         require(plane.authorizer, Attributes(caller, "impersonate", "", "users", name=user.name))
         for group in user.groups:
             if group in EVERYBODY:

@@ -96,7 +96,9 @@ async def watch_scopes(
     if start.initial or not after:
         after = plane.cache.revision
     initial = audience.initial() if start.initial else iter(())
-    return _frames(plane, contexts, _Open(Cursor(plane.cache, audience, after, LOOK_AROUND), initial, opened), pace, generation)
+    return _frames(
+        plane, contexts, _Open(Cursor(plane.cache, audience, after, LOOK_AROUND), initial, opened), pace, generation
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from ..meta.resource import ResourceType
 from ..meta.selectors import Selector
 from ..meta.wire import varint
 from .cache import WatchCache
+from .collection import Snapshot
 from .item import Item
 from .ring import Event
 
@@ -150,9 +151,11 @@ class Audience:
         return frame
 
     def initial(self) -> Iterator[Frame]:
-        """Every object as ADDED, in frames without a revision; the last one has it, and the mark of the end."""
+        """Every object of now as ADDED, in frames without a revision; the last one has it, and the mark of the end."""
         revision = self._cache.revision
-        snapshots = [self._cache.collection(s.type).snapshot(revision) for s in self._scopes]
+        return self._initial(revision, [self._cache.collection(s.type).snapshot(revision) for s in self._scopes])
+
+    def _initial(self, revision: int, snapshots: Sequence[Snapshot]) -> Iterator[Frame]:
         parts: list[bytes] = []
         size = count = 0
         for index, (scope, snapshot) in enumerate(zip(self._scopes, snapshots, strict=True)):

@@ -28,6 +28,7 @@ ORDER = (
     "CertificateSubjectRestriction",
     "DefaultIngressClass",
     "DenyServiceExternalIPs",
+    "PodTopologyLabels",
 )
 """The order of kube-apiserver 1.36. Plugins of others come after these and before LAST."""
 

@@ -149,7 +149,10 @@ class _Resources:
 
     async def explain(self, call: Call, data: bytes) -> bytes:
         request = parse(dynamic.ExplainRequest, data)
-        return (await explaining.explain(self._plane, call.user, self._question(call, request))).SerializeToString()
+        question, asking = self._question(call, request), None
+        if question.attributes.user != call.user:
+            asking = call.context("create", self._plane.registry.get(*explaining.REVIEWS), "")
+        return (await explaining.explain(self._plane, asking, question)).SerializeToString()
 
     def _question(self, call: Call, request: dynamic.ExplainRequest) -> explaining.Question:
         """Raises BadRequest, NotFound."""
