@@ -71,6 +71,13 @@ class Plugin:
     """
 
     name: ClassVar[str]
+    # Whether mutate() and validate() are the plugin's own: what does nothing is not asked.
+    mutates: ClassVar[bool] = False
+    validates: ClassVar[bool] = False
+
+    def __init_subclass__(cls) -> None:
+        cls.mutates = cls.mutate is not Plugin.mutate
+        cls.validates = cls.validate is not Plugin.validate
 
     def handles(self, resource: ResourceType, subresource: str, operation: Operation) -> bool:
         """Whether the plugin has anything to do with such requests; asked once for each combination."""

@@ -27,13 +27,15 @@ class Chain:
     async def mutate(self, request: AdmissionRequest) -> None:
         """Lets each plugin change the object. Raises ApiError."""
         for plugin in self._of(request):
-            await plugin.mutate(request)
+            if plugin.mutates:
+                await plugin.mutate(request)
 
     async def validate(self, request: AdmissionRequest) -> None:
         """Lets each plugin refuse the object as it is now. Raises ApiError."""
         try:
             for plugin in self._of(request):
-                await plugin.validate(request)
+                if plugin.validates:
+                    await plugin.validate(request)
         except BaseException:
             # What one plugin took note of is undone where a later one refuses.
             request.context.settled(0)

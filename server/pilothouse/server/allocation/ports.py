@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pilothouse.api.core.v1.networking_pb2 import RangeAllocation
 from pilothouse.api.runtime.v1.runtime_pb2 import Unknown
 
-from ..conversion.stored import MAGIC
+from ..meta.envelope import MAGIC
 from ..errors import BadRequest
 from ..meta.context import RequestContext
 from ..store.base import Put

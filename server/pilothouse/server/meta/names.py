@@ -8,6 +8,7 @@ import ipaddress
 import random
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from types import MappingProxyType
 
@@ -133,6 +134,16 @@ def path_segment(value: str) -> list[str]:
 
 def label_key(value: str) -> list[str]:
     """A qualified name: [DNS subdomain '/'] name of at most 63 characters. Label, annotation and taint keys."""
+    # Keys repeat from object to object; a caller's very long ones are not kept.
+    return _label_key_faults(value) if len(value) > _KEPT_KEY else list(_known_label_key_faults(value))
+
+
+@lru_cache(maxsize=16384)
+def _known_label_key_faults(value: str) -> tuple[str, ...]:
+    return tuple(_label_key_faults(value))
+
+
+def _label_key_faults(value: str) -> list[str]:
     prefix, slash, name = value.rpartition("/")
     if "/" in prefix:
         optional = "with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
@@ -226,6 +237,7 @@ NAME_RULES: Mapping[str, NameRule] = MappingProxyType(
 
 _SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 _SUFFIX_LENGTH = 5
+_KEPT_KEY = 316
 _PREFIX_LENGTH = 58
 
 

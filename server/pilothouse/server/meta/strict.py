@@ -36,6 +36,11 @@ def parse_object(data: bytes, strict: bool = False) -> dict[str, JsonValue]:
         raise BadRequest(f"couldn't get version/kind; json parse error: {what}") from None
     except RecursionError:
         raise BadRequest("couldn't get version/kind; json parse error: exceeded max depth") from None
+    return as_object(value)
+
+
+def as_object(value: JsonValue) -> dict[str, JsonValue]:
+    """A value that must be an object; null is an empty one. Raises BadRequest."""
     if value is None:
         return {}
     if not isinstance(value, dict):

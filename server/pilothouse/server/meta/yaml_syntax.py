@@ -56,7 +56,7 @@ class _Loader(yaml.CBaseLoader):
     """Leaves the tag of a scalar empty where the text does not name one."""
 
     def resolve(self, kind: type[yaml.Node], value: str | None, implicit: bool | tuple[bool, bool]) -> str:
-        return "" if kind is yaml.ScalarNode else str(super().resolve(kind, value, implicit))
+        return "" if kind is yaml.ScalarNode else str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
 
 
 def _first_document(data: bytes) -> yaml.Node | None:
@@ -158,7 +158,8 @@ def _plain(text: str) -> JsonValue:
     if _INTEGER.match(text):
         return _integer(text.replace("_", ""))
     if _FLOAT.match(text):
-        return float(text)
+        number = float(text)
+        return int(number) if number.is_integer() and abs(number) < 1 << 53 else number
     if _NOT_FINITE.match(text):
         raise BadRequest(f"yaml: {text} is no value of JSON")
     return text
@@ -187,7 +188,7 @@ class _Dumper(yaml.CSafeDumper):
         return True
 
 
-def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+def _represent_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
     style = None
     if "\n" in text:
         style = "|"

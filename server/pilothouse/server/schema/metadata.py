@@ -1,6 +1,7 @@
 """The rules of metadata that all objects share, given what the resource says of its names."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from google.protobuf.message import Message
@@ -26,7 +27,10 @@ def metadata_validator_for(resource: ResourceType) -> MetadataValidator:
 
     def validate(message: Message) -> list[Cause]:
         metadata = message.metadata  # type: ignore[attr-defined]
-        causes = list(_names(metadata, rule, longest))
+        causes: list[Cause] = []
+        name = metadata.name
+        if not name or metadata.generate_name or longest or rule(name):
+            causes.extend(_names(metadata, rule, longest))
         causes.extend(_namespace(metadata.namespace, namespaced))
         if metadata.generation < 0:
             causes.append(invalid("metadata.generation", metadata.generation, "must be greater than or equal to 0"))
@@ -84,15 +88,13 @@ def _names(metadata: Any, rule: names.NameRule, longest: int) -> Iterator[Cause]
         yield invalid("metadata.name", name, names.too_long(longest))
 
 
-def _namespace(namespace: str, namespaced: bool) -> Iterator[Cause]:
+@lru_cache(maxsize=4096)
+def _namespace(namespace: str, namespaced: bool) -> tuple[Cause, ...]:
     if not namespaced:
-        if namespace:
-            yield forbidden("metadata.namespace", "not allowed on this type")
-    elif not namespace:
-        yield required("metadata.namespace")
-    else:
-        for fault in names.dns1123_label(namespace):
-            yield invalid("metadata.namespace", namespace, fault)
+        return (forbidden("metadata.namespace", "not allowed on this type"),) if namespace else ()
+    if not namespace:
+        return (required("metadata.namespace"),)
+    return tuple(invalid("metadata.namespace", namespace, fault) for fault in names.dns1123_label(namespace))
 
 
 def _annotations(field: str, annotations: Any) -> Iterator[Cause]:

@@ -7,8 +7,11 @@ from google.protobuf.message import DecodeError, Message
 
 from ..errors import BadRequest
 from ..meta.context import RequestContext
-from ..meta.strict import parse_object
-from .decoding import WrongVersion, read_object, type_meta
+from ..meta.envelope import opened
+from ..meta.scalars import JsonValue
+from ..meta.strict import as_object, parse_object
+from ..meta.yaml_syntax import parse_yaml
+from .decoding import WrongVersion, read_object, refusal, type_meta
 from .plane import Kind, Plane
 
 # How much of a body that cannot be read is shown.
@@ -16,10 +19,13 @@ _SHOWN_BYTES = 30
 
 
 class Encoding(Enum):
-    """PROTOBUF: the message of the kind; JSON: with apiVersion and kind."""
+    """PROTOBUF: the message of the kind; JSON, YAML: with apiVersion and kind; ENVELOPE: Kubernetes' protobuf, which says
+    apiVersion and kind around the message."""
 
     PROTOBUF = "protobuf"
     JSON = "json"
+    YAML = "yaml"
+    ENVELOPE = "envelope"
 
 
 class FieldValidation(Enum):
@@ -42,32 +48,64 @@ class Body:
         """Raises BadRequest where it is no object of the kind."""
         if self.encoding is Encoding.PROTOBUF:
             return _from_protobuf(kind, self.data)
-        return self._from_json(plane, kind, context)
+        if self.encoding is Encoding.ENVELOPE:
+            return _from_envelope(plane, kind, self.data)
+        return self._from_text(plane, kind, context)
 
-    def _from_json(self, plane: Plane, kind: Kind, context: RequestContext) -> Message:
+    def _from_text(self, plane: Plane, kind: Kind, context: RequestContext) -> Message:
         strict = self.field_validation is not FieldValidation.IGNORE
         problems: list[str] | None = [] if strict else None
         try:
-            value = parse_object(self.data, strict)
+            value, repeated = self._value(strict)
             api_version, name = type_meta(kind.type, value)
         except BadRequest as error:
-            raise BadRequest(
-                f"the object provided is unrecognized (must be of type {kind.type.kind}): {error.message} "
-                f"({_beginning(self.data)})"
-            ) from None
+            raise _unrecognized(kind, self.data, error) from None
         try:
             message = read_object(plane, kind, value, problems)
+            if problems is not None:
+                problems[:0] = repeated
             if problems and self.field_validation is FieldValidation.STRICT:
                 raise BadRequest("strict decoding error: " + ", ".join(problems))
         except WrongVersion:
             raise
         except BadRequest as error:
-            version = api_version.rpartition("/")[2]
-            raise BadRequest(
-                f'{name} in version "{version}" cannot be handled as a {kind.type.kind}: {error.message}'
-            ) from None
+            raise _unusable(kind, api_version, name, error) from None
         context.warnings.extend(problems or ())
         return message
+
+    def _value(self, strict: bool) -> tuple[dict[str, JsonValue], list[str]]:
+        """The members, and what YAML says twice. Raises BadRequest."""
+        if self.encoding is Encoding.JSON:
+            return parse_object(self.data, strict), []
+        value, repeated = parse_yaml(self.data)
+        return as_object(value), repeated
+
+
+def _unrecognized(kind: Kind, data: bytes, error: BadRequest) -> BadRequest:
+    return BadRequest(
+        f"the object provided is unrecognized (must be of type {kind.type.kind}): {error.message} ({_beginning(data)})"
+    )
+
+
+def _unusable(kind: Kind, api_version: str, name: str, error: BadRequest) -> BadRequest:
+    version = api_version.rpartition("/")[2]
+    return BadRequest(f'{name} in version "{version}" cannot be handled as a {kind.type.kind}: {error.message}')
+
+
+def _from_envelope(plane: Plane, kind: Kind, data: bytes) -> Message:
+    try:
+        envelope = opened(data)
+    except ValueError as error:
+        raise _unrecognized(kind, data, BadRequest(str(error))) from None
+    given = (envelope.type_meta.api_version or kind.type.api_version, envelope.type_meta.kind or kind.type.kind)
+    try:
+        if given != (kind.type.api_version, kind.type.kind):
+            raise refusal(kind.type, given, plane.registry.by_kind(*given))
+        return _from_protobuf(kind, envelope.raw)
+    except WrongVersion:
+        raise
+    except BadRequest as error:
+        raise _unusable(kind, *given, error) from None
 
 
 def _from_protobuf(kind: Kind, data: bytes) -> Message:

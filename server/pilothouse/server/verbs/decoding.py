@@ -46,14 +46,20 @@ def read_object(plane: Plane, kind: Kind, value: dict[str, JsonValue], problems:
     if given == (resource.api_version, resource.kind):
         return kind.codec().from_value(value, problems)
     other = plane.registry.by_kind(*given)
+    if other is not None:
+        plane.kind(other).codec().from_value(value)
+    raise refusal(resource, given, other)
+
+
+def refusal(resource: ResourceType, given: tuple[str, str], other: ResourceType | None) -> BadRequest:
+    """other: what an object of the apiVersion and kind `given` is, None where nobody knows."""
     if other is None:
-        raise BadRequest(f'no kind "{given[1]}" is registered for version "{given[0]}" in scheme "{_SCHEME}"')
-    plane.kind(other).codec().from_value(value)
+        return BadRequest(f'no kind "{given[1]}" is registered for version "{given[0]}" in scheme "{_SCHEME}"')
     if other.storage is resource.storage:
-        raise WrongVersion(
+        return WrongVersion(
             f"the API version in the data ({given[0]}) does not match the expected API version ({resource.api_version})"
         )
-    raise BadRequest(
+    return BadRequest(
         f"converting ({other.version}.{other.kind}) to ({_family(resource)}.{resource.kind}): unknown conversion"
     )
 

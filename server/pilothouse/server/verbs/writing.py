@@ -6,7 +6,6 @@ from ..meta.context import RequestContext
 from ..store.base import Op, Outcome, Refused
 from .plane import Plane
 
-
 # How often a write is made anew because something that it claims was taken meanwhile: servers that share a store come
 # in each other's way where they claim from one map.
 CLAIMS = 64

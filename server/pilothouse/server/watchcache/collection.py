@@ -64,6 +64,8 @@ class Collection:
 
     def under(self, prefix: str) -> Sequence[Item]:
         """The objects whose keys begin with `prefix`, in the order of their keys."""
+        if not self._keys:
+            return ()
         after = prefix[:-1] + chr(ord(prefix[-1]) + 1)
         return self._items[bisect_left(self._keys, prefix) : bisect_left(self._keys, after)]
 

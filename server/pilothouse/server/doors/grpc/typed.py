@@ -81,8 +81,7 @@ class _Service:
 
     async def create(self, call: Call, data: bytes) -> bytes:
         request = parse(CreateRequest, data)
-        metadata = peek(request.object)
-        namespace = request.namespace or metadata.namespace
+        namespace = request.namespace or peek(request.object).namespace
         context = call.context("create", self._type, namespace, options=request.options)
         return await create.create(self._plane, context, Body(request.object))
 
