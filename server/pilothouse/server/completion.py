@@ -3,6 +3,7 @@ but the spec, once for each spec."""
 
 from collections.abc import Callable
 
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from .errors import Cause
@@ -48,11 +49,34 @@ def completer(resource: ResourceType, strategy: Strategy[Message]) -> Change:
     return complete_by_spec
 
 
+def normalizer(resource: ResourceType) -> Change:
+    """The function that clears, in place, the zeros of a stored object that mean absence."""
+    normalize = normalizer_for(resource.message)
+    if not _is_spec_and_status(resource.message):
+        return normalize
+    normal: Remembered[bool] = Remembered()
+    parts = [(f.name, normalizer_for(_class_of(resource.message, f.name))) for f in _beside(resource.message)]
+
+    def normalize_by_spec(message: Message) -> None:
+        spec: Message = message.spec  # type: ignore[attr-defined]
+        if normal.get(spec.SerializeToString()):
+            for name, of_part in parts:
+                if message.HasField(name):
+                    part = getattr(message, name)
+                    of_part(part)
+                    if not part.ByteSize():
+                        message.ClearField(name)  # type: ignore[arg-type]  # a name of this class
+            return
+        normalize(message)
+        normal.put(spec.SerializeToString(), True)
+
+    return normalize_by_spec
+
+
 def checker(resource: ResourceType) -> Callable[[Message], list[Cause]]:
     """The function that finds what is wrong with a complete object, by its metadata and its schema."""
     metadata, schema = metadata_validator_for(resource), validator_for(resource.message)
-    fields = resource.message.DESCRIPTOR.fields_by_name
-    if "spec" not in fields or not set(fields) <= {"metadata", "spec", "status"}:
+    if not _is_spec_and_status(resource.message):
         return lambda message: metadata(message) + schema(message)
     good: Remembered[bool] = Remembered()
     status = _quantities(resource.message, "status")
@@ -72,8 +96,7 @@ def checker(resource: ResourceType) -> Callable[[Message], list[Cause]]:
 
 def _beside_spec(message: type[Message]) -> Change:
     """Normalizes and defaults all but the spec."""
-    fields = [f for f in message.DESCRIPTOR.fields if f.name != "spec"]
-    parts = [(f.name, _class_of(message, f.name)) for f in fields]
+    parts = [(f.name, _class_of(message, f.name)) for f in _beside(message)]
     changes = [(name, normalizer_for(cls), defaulter_for(cls)) for name, cls in parts]
 
     def change(obj: Message) -> None:
@@ -82,8 +105,20 @@ def _beside_spec(message: type[Message]) -> Change:
                 part = getattr(obj, name)
                 normalize(part)
                 default(part)
+                if not part.ByteSize():
+                    obj.ClearField(name)  # type: ignore[arg-type]  # a name of this class
 
     return change
+
+
+def _beside(message: type[Message]) -> list[FieldDescriptor]:
+    return [f for f in message.DESCRIPTOR.fields if f.name != "spec"]
+
+
+def _is_spec_and_status(message: type[Message]) -> bool:
+    """Whether a kind is metadata, a spec and perhaps a status, and nothing else."""
+    fields = message.DESCRIPTOR.fields_by_name
+    return "spec" in fields and set(fields) <= {"metadata", "spec", "status"}
 
 
 def _quantities(message: type[Message], name: str) -> Callable[[Message], list[Cause]]:

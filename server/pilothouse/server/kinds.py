@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
-from .completion import checker, completer
+from .completion import checker, completer, normalizer
 from .conversion.stored import StoredObjects
 from .meta.codec import codec_for
 from .meta.field_selectors import METADATA_FIELDS
 from .meta.resource import Registry, ResourceType
 from .schema.fields import field_getter
-from .schema.presence import normalizer_for
 from .strategies import strategy_for
 from .verbs.plane import Kind
 from .watchcache.item import Item
@@ -33,7 +32,7 @@ class Kinds(dict[ResourceType, Kind]):
             type=resource,
             strategy=strategy,
             form=self.forms.get(resource) or StoredObjects(resource),
-            normalize=normalizer_for(resource.message),
+            normalize=normalizer(resource),
             complete=completer(resource, strategy),
             check=checker(resource),
             selectable=fields,

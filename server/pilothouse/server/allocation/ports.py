@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pilothouse.api.core.v1.networking_pb2 import RangeAllocation
 from pilothouse.api.runtime.v1.runtime_pb2 import Unknown
 
-from ..meta.envelope import MAGIC
 from ..errors import BadRequest
 from ..meta.context import RequestContext
+from ..meta.envelope import MAGIC
 from ..store.base import Put
 from .addresses import AlreadyAllocated, Get, NotInRange, RangeFull
 from .recent import Recent

@@ -147,6 +147,6 @@ async def _prepare(plane: Plane, operation: Operation) -> _Ready:
     metadata_of(new).name = context.name
     old = kind.type.message.FromString(item.raw)
     kind.normalize(old)
-    require_same_uid(context, new, old)
+    require_same_uid(context, metadata_of(new).uid, old)
     changed = await prepare_change(plane, kind, context, item, old, new)
     return _Ready(item.key, changed.ops, changed.raw, item.revision, bool(insisted), item.name)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from google.protobuf.message import Message
+from pilothouse.api.meta.v1 import meta_pb2 as meta
 
 from ..authorization.base import permit
 from ..errors import AlreadyExists, BadRequest, MethodNotSupported
@@ -34,10 +35,13 @@ async def update(plane: Plane, context: RequestContext, body: Body) -> Updated:
     require_same_name(context, given)
     require_name(context)
 
+    asked, decoded = meta.ObjectMeta(), [given]
+    asked.CopyFrom(metadata_of(given))
+
     def edit(old: Message) -> Message:
-        require_same_uid(context, given, old)
-        new = type(given)()
-        new.CopyFrom(given)
+        require_same_uid(context, asked.uid, old)
+        # What is edited is changed on its way; a second try starts from the body again.
+        new = decoded.pop() if decoded else body.message(plane, kind, context)
         metadata_of(new).name = context.name
         return new
 
@@ -47,9 +51,9 @@ async def update(plane: Plane, context: RequestContext, body: Body) -> Updated:
             return Updated(changed)
         if not context.type.create_on_update or context.subresource:
             break
-        if parse_resource_version(metadata_of(given).resource_version):
+        if parse_resource_version(asked.resource_version):
             break
-        if uid := metadata_of(given).uid:
+        if uid := asked.uid:
             key = context.type.key(context.namespace, context.name)
             raise faults.another_uid(context.type, key, context.name, uid, "")
         try:
@@ -67,9 +71,9 @@ def require_same_name(context: RequestContext, given: Message) -> None:
         raise BadRequest(f"the name of the object ({name}) does not match the name on the URL ({context.name})")
 
 
-def require_same_uid(context: RequestContext, given: Message, old: Message) -> None:
+def require_same_uid(context: RequestContext, wanted: str, old: Message) -> None:
     """Raises Conflict where the object that is to be replaced has another uid than the one given."""
-    wanted, uid = metadata_of(given).uid, metadata_of(old).uid
+    uid = metadata_of(old).uid
     if wanted and wanted != uid:
         key = context.type.key(context.namespace, context.name)
         raise faults.another_uid(context.type, key, context.name, wanted, uid)

@@ -44,6 +44,11 @@ class Policy:
     audit: Standard = Standard()
     warn: Standard = Standard()
 
+    @property
+    def restricts(self) -> bool:
+        """Whether anything at all is looked at."""
+        return any(standard.level != PRIVILEGED for standard in (self.enforce, self.audit, self.warn))
+
 
 @dataclass(frozen=True, slots=True)
 class PodSecurityConfig:

@@ -1,0 +1,218 @@
+"""How answers become bytes: one encoder for each media type and each thing an answer can be turned into.
+
+`Encoders.offers` is what content negotiation chooses from. What an object is turned into before it is encoded (a Table,
+bare metadata) is an encoder of its own there, under its Transform.
+"""
+
+from collections.abc import Mapping, Sequence
+from struct import pack
+from typing import Protocol
+
+import orjson
+from google.protobuf.message import Message
+from pilothouse.api.meta.v1 import meta_pb2 as meta
+
+from ...meta.codec import codec_for
+from ...meta.envelope import envelope_head, enveloped
+from ...meta.resource import ResourceType
+from ...meta.scalars import JsonValue
+from ...meta.wire import varint
+from ...meta.yaml_syntax import dump_yaml
+from ...verbs.list import Listing
+from ...verbs.plane import Plane
+from ...watchcache.item import Item
+from .json_items import JsonItems
+from .negotiation import JSON, PROTOBUF, YAML, Form
+
+EVENTS = {1: "ADDED", 2: "MODIFIED", 3: "DELETED"}
+
+
+class Encoder(Protocol):
+    """stream_type: the media type of its watches, "" where it has none. Its own framing for watches."""
+
+    media_type: str
+    stream_type: str
+
+    def object(self, resource: ResourceType, body: bytes) -> bytes:
+        """An object as a verb returns it."""
+        ...
+
+    def item(self, resource: ResourceType, item: Item) -> bytes: ...
+
+    def listing(self, resource: ResourceType, page: Listing) -> Sequence[bytes]:
+        """The pieces of a list."""
+        ...
+
+    def document(self, message: Message, api_version: str, kind: str) -> bytes:
+        """Anything that is no object of a resource: a Status, a document of discovery."""
+        ...
+
+    def notice(self, kind: str, encoded: bytes) -> bytes:
+        """An event of a watch; encoded: its object."""
+        ...
+
+    def event(self, kind: int, resource: ResourceType, item: Item, index: int) -> Sequence[bytes]: ...
+
+    def end(self, revision: int, initial: bool) -> bytes: ...
+
+
+class JsonEncoder:
+    media_type = stream_type = JSON
+
+    def __init__(self, plane: Plane, items: JsonItems) -> None:
+        self._plane = plane
+        self._items = items
+        self._heads: dict[ResourceType, bytes] = {}
+
+    def object(self, resource: ResourceType, body: bytes) -> bytes:
+        codec = self._plane.kind(resource).codec()
+        return codec.encode(resource.message.FromString(body), resource.api_version, resource.kind) + b"\n"
+
+    def item(self, resource: ResourceType, item: Item) -> bytes:
+        return b"%b%b\n" % (self._head(resource), self._items.of(resource, item)[1:])
+
+    def listing(self, resource: ResourceType, page: Listing) -> Sequence[bytes]:
+        metadata = orjson.dumps(codec_for(meta.ListMeta).to_value(list_meta(page)))
+        head = b'{"kind":"%bList","apiVersion":"%b","metadata":%b,"items":[' % (
+            resource.kind.encode(),
+            resource.api_version.encode(),
+            metadata,
+        )
+        pieces = [head]
+        for item in page.items:
+            pieces.append(self._items.of(resource, item))
+            pieces.append(b",")
+        if page.items:
+            pieces.pop()
+        pieces.append(b"]}\n")
+        return pieces
+
+    def document(self, message: Message, api_version: str, kind: str) -> bytes:
+        return orjson.dumps(document_value(message, api_version, kind)) + b"\n"
+
+    def notice(self, kind: str, encoded: bytes) -> bytes:
+        return b'{"type":"%b","object":%b}\n' % (kind.encode(), encoded.rstrip(b"\n"))
+
+    def event(self, kind: int, resource: ResourceType, item: Item, index: int) -> Sequence[bytes]:
+        head = b'{"type":"%b","object":%b' % (EVENTS[kind].encode(), self._head(resource))
+        return head, self._items.of(resource, item)[1:], b"}\n"
+
+    def end(self, revision: int, initial: bool) -> bytes:
+        return b""
+
+    def _head(self, resource: ResourceType) -> bytes:
+        head = self._heads.get(resource)
+        if head is None:
+            type_meta = {"kind": resource.kind, "apiVersion": resource.api_version}
+            head = self._heads[resource] = orjson.dumps(type_meta)[:-1] + b","
+        return head
+
+
+class YamlEncoder:
+    media_type = YAML
+    stream_type = ""
+
+    def __init__(self, json: JsonEncoder) -> None:
+        self._json = json
+
+    def object(self, resource: ResourceType, body: bytes) -> bytes:
+        return _as_yaml(self._json.object(resource, body))
+
+    def item(self, resource: ResourceType, item: Item) -> bytes:
+        return _as_yaml(self._json.item(resource, item))
+
+    def listing(self, resource: ResourceType, page: Listing) -> Sequence[bytes]:
+        return [_as_yaml(b"".join(self._json.listing(resource, page)))]
+
+    def document(self, message: Message, api_version: str, kind: str) -> bytes:
+        return _as_yaml(self._json.document(message, api_version, kind))
+
+    def notice(self, kind: str, encoded: bytes) -> bytes:
+        raise NotImplementedError("YAML has no watches")
+
+    def event(self, kind: int, resource: ResourceType, item: Item, index: int) -> Sequence[bytes]:
+        raise NotImplementedError("YAML has no watches")
+
+    def end(self, revision: int, initial: bool) -> bytes:
+        raise NotImplementedError("YAML has no watches")
+
+
+class ProtobufEncoder:
+    """Watch frames are a length of four bytes and a WatchEvent, whose object is in an envelope of its own."""
+
+    media_type = PROTOBUF
+    stream_type = f"{PROTOBUF};stream=watch"
+
+    def __init__(self) -> None:
+        self._heads: dict[tuple[str, str], bytes] = {}
+
+    def object(self, resource: ResourceType, body: bytes) -> bytes:
+        return enveloped(self._head(resource.api_version, resource.kind), body)
+
+    def item(self, resource: ResourceType, item: Item) -> bytes:
+        return enveloped(self._head(resource.api_version, resource.kind), item.body)
+
+    def listing(self, resource: ResourceType, page: Listing) -> Sequence[bytes]:
+        head = list_meta(page).SerializeToString()
+        frames = [b"\n" + varint(len(head)) + head, *[item.frame for item in page.items]]
+        size = sum(map(len, frames))
+        return [self._head(resource.api_version, f"{resource.kind}List") + varint(size), *frames, b"\x1a\x00\x22\x00"]
+
+    def document(self, message: Message, api_version: str, kind: str) -> bytes:
+        return enveloped(self._head(api_version, kind), message.SerializeToString(deterministic=True))
+
+    def notice(self, kind: str, encoded: bytes) -> bytes:
+        raw = b"\n" + varint(len(encoded)) + encoded
+        event = b"\n%c%b\x12%b%b" % (len(kind), kind.encode(), varint(len(raw)), raw)
+        return pack(">I", len(event)) + event
+
+    def event(self, kind: int, resource: ResourceType, item: Item, index: int) -> Sequence[bytes]:
+        return (self.notice(EVENTS[kind], self.item(resource, item)),)
+
+    def end(self, revision: int, initial: bool) -> bytes:
+        return b""
+
+    def _head(self, api_version: str, kind: str) -> bytes:
+        head = self._heads.get((api_version, kind))
+        if head is None:
+            head = self._heads[api_version, kind] = envelope_head(api_version, kind)
+        return head
+
+
+class Encoders:
+    """offers: every form of an answer, the default first; streams: those that a watch can have."""
+
+    def __init__(self, plane: Plane) -> None:
+        json = JsonEncoder(plane, JsonItems(plane))
+        every: list[tuple[Form, Encoder]] = [
+            ((JSON, None), json),
+            ((YAML, None), YamlEncoder(json)),
+            ((PROTOBUF, None), ProtobufEncoder()),
+        ]
+        self.default: Encoder = json
+        self.offers: Mapping[Form, Encoder] = dict(every)
+        self.streams: Mapping[Form, Encoder] = {form: encoder for form, encoder in every if encoder.stream_type}
+
+
+def list_meta(page: Listing) -> meta.ListMeta:
+    metadata = meta.ListMeta(resource_version=str(page.revision))
+    if page.continue_token:
+        setattr(metadata, "continue", page.continue_token)
+        if page.remaining is not None:
+            metadata.remaining_item_count = page.remaining
+    return metadata
+
+
+def document_value(message: Message, api_version: str, kind: str) -> dict[str, JsonValue]:
+    """The document as JSON values; one without an apiVersion has none."""
+    value = codec_for(type(message)).to_value(message, api_version, kind)
+    return value if api_version else {key: item for key, item in value.items() if key != "apiVersion"}
+
+
+def indented(data: bytes) -> bytes:
+    """JSON for people to read."""
+    return orjson.dumps(orjson.loads(data), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _as_yaml(data: bytes) -> bytes:
+    return dump_yaml(orjson.loads(data))

@@ -1,0 +1,80 @@
+"""ApiErrors as metav1.Status, and the headers that go with them."""
+
+import json
+from collections.abc import Sequence
+
+from pilothouse.api.meta.v1 import meta_pb2 as meta
+
+from ...errors import (
+    AlreadyExists,
+    ApiError,
+    Conflict,
+    Forbidden,
+    Invalid,
+    MethodNotSupported,
+    NotFound,
+)
+from ...meta.resource import ResourceType
+from .paths import NotAllowed
+
+# Their details are there even where nothing is in them.
+_ALWAYS_DETAILED = (Invalid, NotFound, Forbidden, Conflict, AlreadyExists, MethodNotSupported)
+WARNING_BYTES = 4096
+
+Headers = list[tuple[str, str]]
+
+
+def status_of(error: ApiError) -> meta.Status:
+    """The failure as a Status."""
+    status = meta.Status(status="Failure", message=error.message, reason=error.reason, code=error.code)
+    status.metadata.SetInParent()
+    if error.continue_token:
+        setattr(status.metadata, "continue", error.continue_token)
+    details = meta.StatusDetails()
+    for member in ("name", "group", "kind", "uid"):
+        if value := getattr(error, member):
+            setattr(details, member, value)
+    for cause in error.causes:
+        given = {"reason": cause.reason, "message": cause.message, "field": cause.field}
+        details.causes.add(**{key: value for key, value in given.items() if value})
+    if error.retry_after:
+        details.retry_after_seconds = error.retry_after
+    if details.ByteSize() or isinstance(error, _ALWAYS_DETAILED):
+        status.details.CopyFrom(details)
+        status.details.SetInParent()
+    return status
+
+
+def success_of(resource: ResourceType, was: meta.PartialObjectMetadata) -> meta.Status:
+    """What a deletion is answered with: the Status of what was deleted."""
+    status = meta.Status(status="Success")
+    status.metadata.SetInParent()
+    status.details.name, status.details.kind = was.metadata.name, resource.plural
+    if was.metadata.uid:
+        status.details.uid = was.metadata.uid
+    if resource.group:
+        status.details.group = resource.group
+    return status
+
+
+def refusal_headers(error: ApiError) -> Headers:
+    """Those that say what to do about it."""
+    headers: Headers = []
+    if error.retry_after:
+        headers.append(("Retry-After", str(error.retry_after)))
+    if isinstance(error, NotAllowed):
+        headers.append(("Allow", error.allow))
+    return headers
+
+
+def warning_headers(warnings: Sequence[str]) -> Headers:
+    """One for each text, in all as many as fit into 4 KiB; a header holds no control characters."""
+    headers: Headers = []
+    room = WARNING_BYTES
+    for warning in dict.fromkeys(warnings):
+        text = json.dumps("".join(c if c.isprintable() else " " for c in warning), ensure_ascii=True)
+        room -= len(text)
+        if room < 0:
+            break
+        headers.append(("Warning", f"299 - {text}"))
+    return headers
