@@ -66,7 +66,8 @@ def faults(value: dict[str, Any]) -> list[tuple[str, str, str]]:
     """What is wrong with an object, as (reason, field, message)."""
     resource, message = create(value)
     causes = metadata_validator_for(resource)(message) + validator_for(resource.message)(message)
-    return told(causes + strategy_for(resource).validate(context_of(resource), message))
+    strategy, context = strategy_for(resource), context_of(resource)
+    return told(causes + strategy.validate(context, message) + strategy.validate_create(context, message))
 
 
 def update_faults(value: dict[str, Any], old: dict[str, Any], subresource: str = "") -> list[tuple[str, str, str]]:

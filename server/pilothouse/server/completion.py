@@ -3,7 +3,6 @@ but the spec, once for each spec."""
 
 from collections.abc import Callable
 
-from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from .errors import Cause
@@ -55,7 +54,7 @@ def normalizer(resource: ResourceType) -> Change:
     if not _is_spec_and_status(resource.message):
         return normalize
     normal: Remembered[bool] = Remembered()
-    parts = [(f.name, normalizer_for(_class_of(resource.message, f.name))) for f in _beside(resource.message)]
+    parts = [(name, normalizer_for(_class_of(resource.message, name))) for name in _beside(resource.message)]
 
     def normalize_by_spec(message: Message) -> None:
         spec: Message = message.spec  # type: ignore[attr-defined]
@@ -65,7 +64,7 @@ def normalizer(resource: ResourceType) -> Change:
                     part = getattr(message, name)
                     of_part(part)
                     if not part.ByteSize():
-                        message.ClearField(name)  # type: ignore[arg-type]  # a name of this class
+                        message.ClearField(name)
             return
         normalize(message)
         normal.put(spec.SerializeToString(), True)
@@ -96,7 +95,7 @@ def checker(resource: ResourceType) -> Callable[[Message], list[Cause]]:
 
 def _beside_spec(message: type[Message]) -> Change:
     """Normalizes and defaults all but the spec."""
-    parts = [(f.name, _class_of(message, f.name)) for f in _beside(message)]
+    parts = [(name, _class_of(message, name)) for name in _beside(message)]
     changes = [(name, normalizer_for(cls), defaulter_for(cls)) for name, cls in parts]
 
     def change(obj: Message) -> None:
@@ -106,13 +105,13 @@ def _beside_spec(message: type[Message]) -> Change:
                 normalize(part)
                 default(part)
                 if not part.ByteSize():
-                    obj.ClearField(name)  # type: ignore[arg-type]  # a name of this class
+                    obj.ClearField(name)
 
     return change
 
 
-def _beside(message: type[Message]) -> list[FieldDescriptor]:
-    return [f for f in message.DESCRIPTOR.fields if f.name != "spec"]
+def _beside(message: type[Message]) -> list[str]:
+    return [f.name for f in message.DESCRIPTOR.fields if f.name != "spec"]
 
 
 def _is_spec_and_status(message: type[Message]) -> bool:

@@ -42,9 +42,10 @@ class Cause:
 
 
 class ApiError(Exception):
-    """An answer that is an error. `message` is for people and holds no secret; `group`, `kind` and `name` say what it is
-    about (kind is the resource's plural where a kube-apiserver puts the plural there); `retry_after` is in whole seconds,
-    0 when waiting does not help; `continue_token` is set only on an Expired list that can go on inconsistently."""
+    """An answer that is an error. `message` is for people and holds no secret; `group`, `kind` and `name` say what it
+    is about (kind is the resource's plural where a kube-apiserver puts the plural there); `retry_after` is in whole
+    seconds, 0 when waiting does not help; `continue_token` is set only on an Expired list that can go on
+    inconsistently."""
 
     reason = "InternalError"
     code = 500

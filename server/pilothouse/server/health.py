@@ -7,9 +7,10 @@ GET per connection and reads nothing but the head of a request.
 import asyncio
 import inspect
 import ipaddress
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from http import HTTPStatus
+from urllib.parse import parse_qs
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
@@ -96,25 +97,39 @@ class HealthServer:
             return _response(HTTPStatus.OK, generate_latest(self._metrics), CONTENT_TYPE_LATEST)
         if endpoint not in ("livez", "readyz"):
             return _response(HTTPStatus.NOT_FOUND, "here are /livez, /readyz and /metrics\n")
-        checks = {**self._live, **self._ready} if endpoint == "readyz" else dict(self._live)
+        found = await self.examine(endpoint, name, parse_qs(query, keep_blank_values=True))
+        return _response(*found)
+
+    async def examine(self, endpoint: str, name: str, query: Mapping[str, Sequence[str]]) -> tuple[HTTPStatus, str]:
+        """What an endpoint's checks find, as a status and a text. endpoint: "livez", or "readyz" and "healthz", which
+        are one; name: of the only check to run, "" for all; query: `verbose` shows each, `exclude` leaves some out."""
+        checks = dict(self._live) if endpoint == "livez" else {**self._live, **self._ready}
         if name:
             if name not in checks:
-                return _response(HTTPStatus.NOT_FOUND, f"{endpoint} has no check of this name: {', '.join(checks)}\n")
+                return HTTPStatus.NOT_FOUND, f"{endpoint} has no check of this name: {', '.join(checks)}\n"
             checks = {name: checks[name]}
-        return await _report(endpoint, checks, "verbose" in query.replace("=", "&").split("&"))
+        return await _report(endpoint, checks, "verbose" in query, query.get("exclude", ()))
 
 
-async def _report(endpoint: str, checks: Mapping[str, Check], verbose: bool) -> bytes:
-    faults = await asyncio.gather(*(_fault(check) for check in checks.values()))
-    failed = any(fault is not None for fault in faults)
+async def _report(
+    endpoint: str, checks: Mapping[str, Check], verbose: bool, excluded: Sequence[str]
+) -> tuple[HTTPStatus, str]:
+    wanted = {name: check for name, check in checks.items() if name not in excluded}
+    faults = dict(zip(wanted, await asyncio.gather(*(_fault(check) for check in wanted.values())), strict=True))
+    failed = any(fault is not None for fault in faults.values())
     if not failed and not verbose:
-        return _response(HTTPStatus.OK, "ok")
-    lines = [
-        f"[+]{name} ok" if fault is None else f"[-]{name} failed: {fault}"
-        for name, fault in zip(checks, faults, strict=True)
-    ]
+        return HTTPStatus.OK, "ok"
+    lines = [_line(name, faults) for name in checks]
+    if unknown := [name for name in excluded if name not in checks]:
+        lines.append(f"warn: some health checks cannot be excluded: no matches for {', '.join(unknown)}")
     lines.append(f"{endpoint} check {'failed' if failed else 'passed'}\n")
-    return _response(HTTPStatus.INTERNAL_SERVER_ERROR if failed else HTTPStatus.OK, "\n".join(lines))
+    return HTTPStatus.INTERNAL_SERVER_ERROR if failed else HTTPStatus.OK, "\n".join(lines)
+
+
+def _line(name: str, faults: Mapping[str, str | None]) -> str:
+    if name not in faults:
+        return f"[+]{name} excluded: ok"
+    return f"[+]{name} ok" if faults[name] is None else f"[-]{name} failed: {faults[name]}"
 
 
 async def _fault(check: Check) -> str | None:

@@ -32,7 +32,8 @@ class Entry(NamedTuple):
     uri: what was called; verb, group, resource: what the door knows where there is no context, "*" for many resources;
     user: who has authenticated, None for nobody; source: the peer's address as gRPC writes it ("ipv4:10.0.0.1:4711") or
     bare; contexts: of each object or scope that the request is about; fault: what it ended with, None for success;
-    canceled: by its caller; received, at: seconds since the epoch.
+    canceled: by its caller; received, at: seconds since the epoch; audit_id: what the caller was told that the request is
+    called, "" where he was told nothing.
     """
 
     stage: str
@@ -49,6 +50,7 @@ class Entry(NamedTuple):
     canceled: bool
     received: float
     at: float
+    audit_id: str = ""
 
 
 def events(entry: Entry, server: str) -> Iterator[Json]:
@@ -66,7 +68,7 @@ def _event(entry: Entry, server: str, context: RequestContext | None) -> Json:
         "kind": "Event",
         "apiVersion": "audit.k8s.io/v1",
         "level": "Metadata",
-        "auditID": f"{server}-{entry.request_id}",
+        "auditID": entry.audit_id or f"{server}-{entry.request_id}",
         "stage": entry.stage,
         "requestURI": entry.uri,
         "verb": entry.verb if context is None else context.verb,

@@ -26,12 +26,15 @@ def authenticated(
     return User(name, each_once, uid, MappingProxyType(dict(extra or {})), expires_at)
 
 
-def impersonated(name: str, groups: Iterable[str] = ()) -> User:
+def impersonated(
+    name: str, groups: Iterable[str] = (), *, uid: str = "", extra: Mapping[str, tuple[str, ...]] | None = None
+) -> User:
     """A user that somebody speaks of or acts as, with the groups that every user of that kind is in: where none are
     named, those of a service account are known by its name."""
     if name == ANONYMOUS.name:
-        return User(name, tuple(dict.fromkeys((*groups, UNAUTHENTICATED))))
+        each_once = tuple(dict.fromkeys((*groups, UNAUTHENTICATED)))
+        return User(name, each_once, uid, MappingProxyType(dict(extra or {})))
     named = tuple(groups)
     if not named and name.startswith(SERVICE_ACCOUNT) and name.count(":") == 3:
         named = ("system:serviceaccounts", f"system:serviceaccounts:{name.split(':')[2]}")
-    return authenticated(name, named)
+    return authenticated(name, named, uid=uid, extra=extra)

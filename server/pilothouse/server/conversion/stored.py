@@ -29,8 +29,11 @@ class StoredObjects:
         # Raw bytes that need no conversion are served as they are stored.
         self._as_is = resource.message is self._storage.message and not self._storage.json
 
-    def stored(self, message: Message) -> bytes:
-        """The value that `message`, an object of the served type, is stored as."""
+    def stored(self, message: Message, raw: bytes = b"") -> bytes:
+        """The value that `message`, an object of the served type, is stored as; `raw` is its protobuf, where it is at
+        hand."""
+        if self._as_is and raw:
+            return enveloped(self._head, raw)
         if self._to_stored is not None:
             message = self._to_stored(message)
         if self._storage.json:

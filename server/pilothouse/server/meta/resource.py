@@ -46,8 +46,8 @@ class Storage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResourceType:
-    """One served resource: frozen data, no hooks. Compared and hashed by identity. `service`: the full name of its typed
-    gRPC service."""
+    """One served resource: frozen data, no hooks. Compared and hashed by identity. `service`: the full name of its
+    typed gRPC service."""
 
     group: str
     version: str

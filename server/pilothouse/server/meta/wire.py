@@ -18,8 +18,8 @@ def varint(number: int) -> bytes:
 
 
 def with_revision(raw: bytes, revision: int) -> bytes:
-    """The object with metadata.resourceVersion set: protobuf merges what is appended (metadata is field 1 of every kind,
-    resourceVersion field 6 of ObjectMeta)."""
+    """The object with metadata.resourceVersion set: protobuf merges what is appended (metadata is field 1 of every
+    kind, resourceVersion field 6 of ObjectMeta)."""
     text = b"%d" % revision
     size = len(text)
     return b"%b\n%c2%c%b" % (raw, size + 2, size, text)

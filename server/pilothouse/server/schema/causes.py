@@ -20,6 +20,11 @@ def invalid(field: str, value: object, detail: str) -> Cause:
     return Cause("FieldValueInvalid", f"Invalid value: {shown(value)}: {detail}", field)
 
 
+def faulty(field: str, value: object, faults: Iterable[str]) -> list[Cause]:
+    """A cause for each fault that a rule found in a value."""
+    return [invalid(field, value, fault) for fault in faults]
+
+
 def required(field: str, detail: str = "") -> Cause:
     return Cause("FieldValueRequired", f"Required value: {detail}" if detail else "Required value", field)
 

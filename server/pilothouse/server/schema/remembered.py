@@ -1,7 +1,7 @@
 """What was found out about a part of an object, remembered by the part's bytes.
 
-Most writes repeat a part that was seen before: the pods of one workload share a spec, and an update of a status brings the
-spec that is stored already. A rule that looks at nothing but the part need not be run on it again.
+Most writes repeat a part that was seen before: the pods of one workload share a spec, and an update of a status brings
+the spec that is stored already. A rule that looks at nothing but the part need not be run on it again.
 """
 
 from typing import Generic, TypeVar
@@ -12,8 +12,8 @@ T = TypeVar("T")
 class Remembered(Generic[T]):
     """Facts by bytes, within a budget of bytes: when it is spent, what was not asked for lately goes.
 
-    There are two generations. What is asked for moves to the young one; when that has half of the budget, it becomes the
-    old one, and what was old is forgotten.
+    There are two generations. What is asked for moves to the young one; when that has half of the budget, it becomes
+    the old one, and what was old is forgotten.
     """
 
     def __init__(self, limit: int = 8 << 20) -> None:

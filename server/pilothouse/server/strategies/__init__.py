@@ -6,75 +6,62 @@ No store, no other objects, no allocation of addresses or ports, and no admissio
 
 from collections.abc import Mapping
 from functools import cache
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
 from ..meta.resource import ResourceType
-from . import (
-    apiextensions,
-    apiregistration,
-    apps,
-    autoscaling,
-    base,
-    batch,
-    certificates,
-    core,
-    core_pods,
-    core_services,
-    core_volumes,
-    events,
-    networking,
-    policy,
-    rbac,
-    resource,
-    storage,
-)
 from .base import Strategy
 
-_STRATEGIES: Mapping[tuple[str, str], type[Strategy[Any]]] = MappingProxyType(
+# Where the strategies are. Their modules are read when a kind is first needed: few servers need all.
+_STRATEGIES: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
     {
-        ("v1", "ConfigMap"): core.ConfigMaps,
-        ("v1", "Event"): core.Events,
-        ("v1", "LimitRange"): core.LimitRanges,
-        ("v1", "Namespace"): core.Namespaces,
-        ("v1", "Node"): core.Nodes,
-        ("v1", "PersistentVolume"): core_volumes.PersistentVolumes,
-        ("v1", "PersistentVolumeClaim"): core_volumes.PersistentVolumeClaims,
-        ("v1", "Pod"): core_pods.Pods,
-        ("v1", "PodTemplate"): core_pods.PodTemplates,
-        ("v1", "ReplicationController"): core_pods.ReplicationControllers,
-        ("v1", "ResourceQuota"): core.ResourceQuotas,
-        ("v1", "Secret"): core.Secrets,
-        ("v1", "Service"): core_services.Services,
-        ("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy"): base.DetachedStatus,
-        ("apiextensions.k8s.io/v1", "CustomResourceDefinition"): apiextensions.CustomResourceDefinitions,
-        ("apiregistration.k8s.io/v1", "APIService"): apiregistration.APIServices,
-        ("apps/v1", "ControllerRevision"): apps.ControllerRevisions,
-        ("apps/v1", "DaemonSet"): apps.DaemonSets,
-        ("apps/v1", "Deployment"): apps.Deployments,
-        ("apps/v1", "ReplicaSet"): apps.ReplicaSets,
-        ("apps/v1", "StatefulSet"): apps.StatefulSets,
-        ("autoscaling/v1", "HorizontalPodAutoscaler"): autoscaling.HorizontalPodAutoscalersV1,
-        ("autoscaling/v2", "HorizontalPodAutoscaler"): autoscaling.HorizontalPodAutoscalers,
-        ("batch/v1", "CronJob"): batch.CronJobs,
-        ("batch/v1", "Job"): batch.Jobs,
-        ("certificates.k8s.io/v1", "CertificateSigningRequest"): certificates.CertificateSigningRequests,
-        ("events.k8s.io/v1", "Event"): events.Events,
-        ("flowcontrol.apiserver.k8s.io/v1", "FlowSchema"): base.DetachedStatus,
-        ("flowcontrol.apiserver.k8s.io/v1", "PriorityLevelConfiguration"): base.DetachedStatus,
-        ("networking.k8s.io/v1", "IngressClass"): networking.IngressClasses,
-        ("networking.k8s.io/v1", "NetworkPolicy"): networking.NetworkPolicies,
-        ("networking.k8s.io/v1", "ServiceCIDR"): networking.ServiceCIDRs,
-        ("policy/v1", "PodDisruptionBudget"): policy.PodDisruptionBudgets,
-        ("rbac.authorization.k8s.io/v1", "ClusterRole"): rbac.ClusterRoles,
-        ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding"): rbac.ClusterRoleBindings,
-        ("rbac.authorization.k8s.io/v1", "Role"): rbac.Roles,
-        ("rbac.authorization.k8s.io/v1", "RoleBinding"): rbac.RoleBindings,
-        ("resource.k8s.io/v1", "ResourceClaim"): resource.ResourceClaims,
-        ("resource.k8s.io/v1", "ResourceClaimTemplate"): resource.ResourceClaimTemplates,
-        ("resource.k8s.io/v1", "ResourceSlice"): resource.ResourceSlices,
-        ("storage.k8s.io/v1", "CSINode"): storage.CSINodes,
-        ("storage.k8s.io/v1", "VolumeAttachment"): storage.VolumeAttachments,
+        ("v1", "ConfigMap"): ("core", "ConfigMaps"),
+        ("v1", "Endpoints"): ("services.endpoints", "EndpointsRules"),
+        ("v1", "Event"): ("core", "Events"),
+        ("v1", "LimitRange"): ("core", "LimitRanges"),
+        ("v1", "Namespace"): ("core", "Namespaces"),
+        ("v1", "Node"): ("core", "Nodes"),
+        ("v1", "PersistentVolume"): ("core_volumes", "PersistentVolumes"),
+        ("v1", "PersistentVolumeClaim"): ("core_volumes", "PersistentVolumeClaims"),
+        ("v1", "Pod"): ("core_pods", "Pods"),
+        ("v1", "PodTemplate"): ("core_pods", "PodTemplates"),
+        ("v1", "ReplicationController"): ("core_pods", "ReplicationControllers"),
+        ("v1", "ResourceQuota"): ("core", "ResourceQuotas"),
+        ("v1", "Secret"): ("core", "Secrets"),
+        ("v1", "Service"): ("services.service", "Services"),
+        ("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy"): ("base", "DetachedStatus"),
+        ("apiextensions.k8s.io/v1", "CustomResourceDefinition"): ("apiextensions", "CustomResourceDefinitions"),
+        ("apiregistration.k8s.io/v1", "APIService"): ("apiregistration", "APIServices"),
+        ("apps/v1", "ControllerRevision"): ("apps", "ControllerRevisions"),
+        ("apps/v1", "DaemonSet"): ("apps", "DaemonSets"),
+        ("apps/v1", "Deployment"): ("apps", "Deployments"),
+        ("apps/v1", "ReplicaSet"): ("apps", "ReplicaSets"),
+        ("apps/v1", "StatefulSet"): ("apps", "StatefulSets"),
+        ("autoscaling/v1", "HorizontalPodAutoscaler"): ("autoscaling", "HorizontalPodAutoscalersV1"),
+        ("autoscaling/v2", "HorizontalPodAutoscaler"): ("autoscaling", "HorizontalPodAutoscalers"),
+        ("batch/v1", "CronJob"): ("batch", "CronJobs"),
+        ("batch/v1", "Job"): ("batch", "Jobs"),
+        ("certificates.k8s.io/v1", "CertificateSigningRequest"): ("certificates", "CertificateSigningRequests"),
+        ("discovery.k8s.io/v1", "EndpointSlice"): ("services.endpoint_slices", "EndpointSlices"),
+        ("events.k8s.io/v1", "Event"): ("events", "Events"),
+        ("flowcontrol.apiserver.k8s.io/v1", "FlowSchema"): ("base", "DetachedStatus"),
+        ("flowcontrol.apiserver.k8s.io/v1", "PriorityLevelConfiguration"): ("base", "DetachedStatus"),
+        ("networking.k8s.io/v1", "IPAddress"): ("networking.allocated", "IPAddresses"),
+        ("networking.k8s.io/v1", "Ingress"): ("networking.ingresses", "Ingresses"),
+        ("networking.k8s.io/v1", "IngressClass"): ("networking.ingresses", "IngressClasses"),
+        ("networking.k8s.io/v1", "NetworkPolicy"): ("networking.policies", "NetworkPolicies"),
+        ("networking.k8s.io/v1", "ServiceCIDR"): ("networking.allocated", "ServiceCIDRs"),
+        ("policy/v1", "PodDisruptionBudget"): ("policy", "PodDisruptionBudgets"),
+        ("rbac.authorization.k8s.io/v1", "ClusterRole"): ("rbac", "ClusterRoles"),
+        ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding"): ("rbac", "ClusterRoleBindings"),
+        ("rbac.authorization.k8s.io/v1", "Role"): ("rbac", "Roles"),
+        ("rbac.authorization.k8s.io/v1", "RoleBinding"): ("rbac", "RoleBindings"),
+        ("resource.k8s.io/v1", "ResourceClaim"): ("resource", "ResourceClaims"),
+        ("resource.k8s.io/v1", "ResourceClaimTemplate"): ("resource", "ResourceClaimTemplates"),
+        ("resource.k8s.io/v1", "ResourceSlice"): ("resource", "ResourceSlices"),
+        ("storage.k8s.io/v1", "CSINode"): ("storage", "CSINodes"),
+        ("storage.k8s.io/v1", "VolumeAttachment"): ("storage", "VolumeAttachments"),
     }
 )
 
@@ -82,7 +69,9 @@ _STRATEGIES: Mapping[tuple[str, str], type[Strategy[Any]]] = MappingProxyType(
 @cache
 def strategy_for(type: ResourceType) -> Strategy[Any]:
     """The strategy of a resource type, made once; the plain one where the kind needs nothing of its own."""
-    return _STRATEGIES.get((type.api_version, type.kind), Strategy)(type)
+    module, name = _STRATEGIES.get((type.api_version, type.kind), ("base", "Strategy"))
+    strategy: Strategy[Any] = getattr(import_module(f"{__name__}.{module}"), name)(type)
+    return strategy
 
 
 __all__ = ["Strategy", "strategy_for"]

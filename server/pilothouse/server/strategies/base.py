@@ -85,6 +85,10 @@ class Strategy(Generic[M]):
         """What is wrong with an object, beyond its schema."""
         return []
 
+    def validate_create(self, context: RequestContext, obj: M) -> list[Cause]:
+        """What is wrong with a new object alone: one that is there already may be so."""
+        return []
+
     def arranged(self, causes: list[Cause]) -> list[Cause]:
         """What the schema and `validate` found, in the order in which it is told."""
         return causes if self._arrange is None else self._arrange(causes)

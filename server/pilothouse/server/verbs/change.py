@@ -119,4 +119,4 @@ async def prepare_change(
     if new == old and not together:
         return Changed((), raw)
     ttl = plane.event_ttl if resource.storage.expires else 0
-    return Changed((Put(item.key, kind.form.stored(new), item.revision, ttl), *together), raw)
+    return Changed((Put(item.key, kind.form.stored(new, raw), item.revision, ttl), *together), raw)

@@ -74,11 +74,12 @@ async def prepare(plane: Plane, kind: Kind, context: RequestContext, message: Me
     strategy.prepare_create(context, message)
     name = request.name = context.annotations[NAME] = metadata_of(message).name
     causes = strategy.arranged(kind.check(message) + strategy.validate(context, message))
+    causes += strategy.validate_create(context, message)
     if causes:
         raise faults.invalid(resource, name, causes)
     context.warnings.extend(strategy.warnings(message, None))
     await plane.admission.validate(request)
     raw = message.SerializeToString(deterministic=True)
     ttl = plane.event_ttl if resource.storage.expires else 0
-    put = Put(resource.key(metadata_of(message).namespace, name), kind.form.stored(message), 0, ttl)
+    put = Put(resource.key(metadata_of(message).namespace, name), kind.form.stored(message, raw), 0, ttl)
     return Prepared(put, tuple(request.together), name, raw)

@@ -142,7 +142,7 @@ def _marked_or_gone(
     if raw == item.raw:
         return None, raw
     ttl = plane.event_ttl if kind.type.storage.expires else 0
-    return Put(item.key, kind.form.stored(message), item.revision, ttl), raw
+    return Put(item.key, kind.form.stored(message, raw), item.revision, ttl), raw
 
 
 def _mark(kind: Kind, message: Message, now: int, grace: int) -> None:

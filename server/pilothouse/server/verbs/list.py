@@ -33,6 +33,16 @@ class Listing:
     continue_token: str
     remaining: int | None
 
+    @property
+    def metadata(self) -> meta.ListMeta:
+        """As the list carries it."""
+        metadata = meta.ListMeta(resource_version=str(self.revision))
+        if self.continue_token:
+            setattr(metadata, "continue", self.continue_token)
+            if self.remaining is not None:
+                metadata.remaining_item_count = self.remaining
+        return metadata
+
 
 async def list_(
     plane: Plane, context: RequestContext, options: meta.ListOptions, page_bytes: int = PAGE_BYTES

@@ -36,8 +36,8 @@ class Form(Protocol):
 
     def served(self, key: str, value: bytes) -> tuple[bytes, Message]: ...
 
-    def stored(self, message: Message) -> bytes:
-        """The value that `message`, an object of the type, is stored as."""
+    def stored(self, message: Message, raw: bytes = b"") -> bytes:
+        """The value that `message`, an object of the type, is stored as; `raw` is its protobuf, where it is at hand."""
         ...
 
 

@@ -82,7 +82,8 @@ class PodSecurity(Plugin):
             text = "; ".join(f"{cause.field}: {cause.message}" for cause in causes)
             request.context.annotations[f"{PREFIX}error"] = f"Failed to parse policy: {text}"
         if resource.plural == "pods":
-            if policy.restricts and (request.old is None or _significant(cast(Pod, request.object), cast(Pod, request.old))):
+            old = cast(Pod | None, request.old)
+            if policy.restricts and (old is None or _significant(cast(Pod, request.object), old)):
                 self._check(request, policy, *_own(request.object), enforce=True)
         else:
             template = _TEMPLATES[resource.group, resource.plural]

@@ -7,6 +7,7 @@ from pilothouse.api.core.v1.pods_pb2 import Container, EphemeralContainerCommon,
 from pilothouse.api.core.v1.volumes_pb2 import Volume
 
 from ...meta.names import derived_name
+from ...schema.remembered import Remembered
 from ..base import AdmissionRequest, Operation, rejected
 from ..environment import Environment
 from ..lookups import find
@@ -86,11 +87,20 @@ def _mounts_token(account: Account, spec: PodSpec) -> bool:
     return not account.HasField("automount_service_account_token") or account.automount_service_account_token
 
 
+# What specs became once the token was mounted.
+_mounted: Remembered[PodSpec] = Remembered()
+
+
 def _mount_token(spec: PodSpec) -> None:
     """Mounts the token into every container that has nothing of its own at its path."""
+    given = spec.SerializeToString(deterministic=True)
+    known = _mounted.get(given)
+    if known is not None:
+        spec.CopyFrom(known)
+        return
     present = next((v.name for v in spec.volumes if v.name.startswith(VOLUME_PREFIX)), "")
     # Derived, not random: pods of one template stay alike, and what was found out about one holds for all.
-    volume = present or derived_name(VOLUME_PREFIX, spec.SerializeToString(deterministic=True))
+    volume = present or derived_name(VOLUME_PREFIX, given)
     mounted = False
     for container in (*spec.init_containers, *spec.containers):
         if all(mount.mount_path != TOKEN_PATH for mount in container.volume_mounts):
@@ -100,6 +110,9 @@ def _mount_token(spec: PodSpec) -> None:
         added = spec.volumes.add()
         added.CopyFrom(_TOKEN_VOLUME)
         added.name = volume
+    result = PodSpec()
+    result.CopyFrom(spec)
+    _mounted.put(given, result)
 
 
 def _token_volume() -> Volume:

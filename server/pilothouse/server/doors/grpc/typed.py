@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from typing import Any
 
-from pilothouse.api.meta.v1 import meta_pb2 as meta
 from pilothouse.api.meta.v1 import requests_pb2 as requests
 
 from ...errors import BadRequest
@@ -114,12 +113,7 @@ class _Service:
 
 def encode_list(page: listing.Listing) -> bytes:
     """A list message of any kind: its metadata, and the items as they are kept."""
-    metadata = meta.ListMeta(resource_version=str(page.revision))
-    if page.continue_token:
-        setattr(metadata, "continue", page.continue_token)
-        if page.remaining is not None:
-            metadata.remaining_item_count = page.remaining
-    head = metadata.SerializeToString()
+    head = page.metadata.SerializeToString()
     return b"".join((b"\n" + varint(len(head)) + head, *[item.frame for item in page.items]))
 
 

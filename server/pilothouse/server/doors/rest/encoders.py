@@ -13,25 +13,25 @@ from google.protobuf.message import Message
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
 from ...meta.codec import codec_for
-from ...meta.envelope import envelope_head, enveloped
+from ...meta.envelope import TAIL, envelope_head, enveloped
 from ...meta.resource import ResourceType
 from ...meta.scalars import JsonValue
 from ...meta.wire import varint
 from ...meta.yaml_syntax import dump_yaml
 from ...verbs.list import Listing
 from ...verbs.plane import Plane
+from ...watchcache.audience import ADDED, DELETED, MODIFIED, Framing
 from ...watchcache.item import Item
 from .json_items import JsonItems
 from .negotiation import JSON, PROTOBUF, YAML, Form
 
-EVENTS = {1: "ADDED", 2: "MODIFIED", 3: "DELETED"}
+EVENTS = {ADDED: "ADDED", MODIFIED: "MODIFIED", DELETED: "DELETED"}
 
 
 class Encoder(Protocol):
-    """stream_type: the media type of its watches, "" where it has none. Its own framing for watches."""
+    """One form of answers."""
 
     media_type: str
-    stream_type: str
 
     def object(self, resource: ResourceType, body: bytes) -> bytes:
         """An object as a verb returns it."""
@@ -47,13 +47,15 @@ class Encoder(Protocol):
         """Anything that is no object of a resource: a Status, a document of discovery."""
         ...
 
+
+class StreamEncoder(Encoder, Framing, Protocol):
+    """An encoder that has watches, and is the framing of them. stream_type: their media type."""
+
+    stream_type: str
+
     def notice(self, kind: str, encoded: bytes) -> bytes:
-        """An event of a watch; encoded: its object."""
+        """An event that tells of no change; encoded: its object."""
         ...
-
-    def event(self, kind: int, resource: ResourceType, item: Item, index: int) -> Sequence[bytes]: ...
-
-    def end(self, revision: int, initial: bool) -> bytes: ...
 
 
 class JsonEncoder:
@@ -72,7 +74,7 @@ class JsonEncoder:
         return b"%b%b\n" % (self._head(resource), self._items.of(resource, item)[1:])
 
     def listing(self, resource: ResourceType, page: Listing) -> Sequence[bytes]:
-        metadata = orjson.dumps(codec_for(meta.ListMeta).to_value(list_meta(page)))
+        metadata = orjson.dumps(codec_for(meta.ListMeta).to_value(page.metadata))
         head = b'{"kind":"%bList","apiVersion":"%b","metadata":%b,"items":[' % (
             resource.kind.encode(),
             resource.api_version.encode(),
@@ -110,7 +112,6 @@ class JsonEncoder:
 
 class YamlEncoder:
     media_type = YAML
-    stream_type = ""
 
     def __init__(self, json: JsonEncoder) -> None:
         self._json = json
@@ -126,15 +127,6 @@ class YamlEncoder:
 
     def document(self, message: Message, api_version: str, kind: str) -> bytes:
         return _as_yaml(self._json.document(message, api_version, kind))
-
-    def notice(self, kind: str, encoded: bytes) -> bytes:
-        raise NotImplementedError("YAML has no watches")
-
-    def event(self, kind: int, resource: ResourceType, item: Item, index: int) -> Sequence[bytes]:
-        raise NotImplementedError("YAML has no watches")
-
-    def end(self, revision: int, initial: bool) -> bytes:
-        raise NotImplementedError("YAML has no watches")
 
 
 class ProtobufEncoder:
@@ -153,10 +145,10 @@ class ProtobufEncoder:
         return enveloped(self._head(resource.api_version, resource.kind), item.body)
 
     def listing(self, resource: ResourceType, page: Listing) -> Sequence[bytes]:
-        head = list_meta(page).SerializeToString()
+        head = page.metadata.SerializeToString()
         frames = [b"\n" + varint(len(head)) + head, *[item.frame for item in page.items]]
         size = sum(map(len, frames))
-        return [self._head(resource.api_version, f"{resource.kind}List") + varint(size), *frames, b"\x1a\x00\x22\x00"]
+        return [self._head(resource.api_version, f"{resource.kind}List") + varint(size), *frames, TAIL]
 
     def document(self, message: Message, api_version: str, kind: str) -> bytes:
         return enveloped(self._head(api_version, kind), message.SerializeToString(deterministic=True))
@@ -183,24 +175,14 @@ class Encoders:
     """offers: every form of an answer, the default first; streams: those that a watch can have."""
 
     def __init__(self, plane: Plane) -> None:
-        json = JsonEncoder(plane, JsonItems(plane))
-        every: list[tuple[Form, Encoder]] = [
-            ((JSON, None), json),
-            ((YAML, None), YamlEncoder(json)),
-            ((PROTOBUF, None), ProtobufEncoder()),
-        ]
+        json, protobuf = JsonEncoder(plane, JsonItems(plane)), ProtobufEncoder()
         self.default: Encoder = json
-        self.offers: Mapping[Form, Encoder] = dict(every)
-        self.streams: Mapping[Form, Encoder] = {form: encoder for form, encoder in every if encoder.stream_type}
-
-
-def list_meta(page: Listing) -> meta.ListMeta:
-    metadata = meta.ListMeta(resource_version=str(page.revision))
-    if page.continue_token:
-        setattr(metadata, "continue", page.continue_token)
-        if page.remaining is not None:
-            metadata.remaining_item_count = page.remaining
-    return metadata
+        self.offers: Mapping[Form, Encoder] = {
+            (JSON, None): json,
+            (YAML, None): YamlEncoder(json),
+            (PROTOBUF, None): protobuf,
+        }
+        self.streams: Mapping[Form, StreamEncoder] = {(JSON, None): json, (PROTOBUF, None): protobuf}
 
 
 def document_value(message: Message, api_version: str, kind: str) -> dict[str, JsonValue]:

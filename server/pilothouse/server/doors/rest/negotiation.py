@@ -85,7 +85,11 @@ def _clauses(accept: str) -> tuple[_Clause, ...]:
             key, _, value = parameter.partition("=")
             values[key.strip().lower()] = value.strip().strip('"')
         quality = _quality(values.get("q", "1"))
-        if quality <= 0 or values.get("charset", "utf-8").lower() != "utf-8" or values.get("stream", "watch") != "watch":
+        if (
+            quality <= 0
+            or values.get("charset", "utf-8").lower() != "utf-8"
+            or values.get("stream", "watch") != "watch"
+        ):
             continue
         transform = Transform(values["as"], values.get("g", ""), values.get("v", "")) if "as" in values else None
         wide = (kind == "*/*") + (kind.endswith("/*"))

@@ -116,7 +116,9 @@ def request_seconds(query: Query, at_most: float) -> float:
     except ValueError:
         seconds = -1.0
     if seconds < 0:
-        raise BadRequest(f"invalid timeout specified in the request URL - {json.dumps(text)}: use a duration such as 30s")
+        raise BadRequest(
+            f"invalid timeout specified in the request URL - {json.dumps(text)}: use a duration such as 30s"
+        )
     return min(seconds or at_most, at_most)
 
 

@@ -1,0 +1,120 @@
+"""Requests for resources: each verb with what it takes from the request, and what it answers."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from aiohttp.web_response import StreamResponse
+from pilothouse.api.meta.v1 import meta_pb2 as meta
+
+from ...errors import MethodNotSupported
+from ...meta.context import RequestContext
+from ...verbs import create, delete, delete_collection, get, patch, update
+from ...verbs import list as listing
+from ...verbs.body import Body, Encoding
+from ...verbs.patch import PatchType
+from ...verbs.plane import Plane
+from .encoders import Encoders
+from .exchange import Exchange
+from .negotiation import body_encoding, choose, media_type, unsupported
+from .options import delete_options, first, list_options, with_write_options
+from .status import success_of
+from .watching import Watches
+
+PATCH_TYPES = {kind.value: kind for kind in PatchType}
+# A list without a limit is whole, however large.
+UNBOUNDED = 1 << 62
+
+Answer = Callable[[Exchange], Awaitable[StreamResponse]]
+
+
+class Resources:
+    """max_bytes: of a request's body."""
+
+    def __init__(self, plane: Plane, encoders: Encoders, max_bytes: int) -> None:
+        self._plane = plane
+        self._encoders = encoders
+        self._max_bytes = max_bytes
+        self._watches = Watches(plane, encoders)
+        self._verbs: dict[str, Answer] = {
+            "get": self._get,
+            "list": self._list,
+            "watch": self._watches.answer,
+            "create": self._create,
+            "update": self._update,
+            "patch": self._patch,
+            "delete": self._delete,
+            "deletecollection": self._delete_collection,
+        }
+
+    async def answer(self, exchange: Exchange) -> StreamResponse:
+        """Raises ApiError."""
+        target = exchange.target
+        assert target is not None
+        if target.subresource not in ("", "status"):
+            raise MethodNotSupported(f"{target.type.qualified}/{target.subresource} is not served yet")
+        return await self._verbs[exchange.verb](exchange)
+
+    async def _get(self, exchange: Exchange) -> StreamResponse:
+        encoder = choose(exchange.accept, self._encoders.offers)
+        context = exchange.context()
+        item = await get.get(self._plane, context, first(exchange.query, "resourceVersion"))
+        return exchange.encoded(200, encoder.item(context.type, item), encoder)
+
+    async def _list(self, exchange: Exchange) -> StreamResponse:
+        encoder = choose(exchange.accept, self._encoders.offers)
+        context = exchange.context()
+        page = await listing.list_(self._plane, context, list_options(exchange.query), UNBOUNDED)
+        return await exchange.pieces(encoder.listing(context.type, page), encoder)
+
+    async def _create(self, exchange: Exchange) -> StreamResponse:
+        encoder, encoding = choose(exchange.accept, self._encoders.offers), _encoding(exchange)
+        context, validation = with_write_options("CreateOptions", exchange.query, exchange.context())
+        body = Body(await exchange.body(self._max_bytes), encoding, validation)
+        created = await create.create(self._plane, context, body)
+        return exchange.encoded(201, encoder.object(context.type, created), encoder)
+
+    async def _update(self, exchange: Exchange) -> StreamResponse:
+        encoder, encoding = choose(exchange.accept, self._encoders.offers), _encoding(exchange)
+        context, validation = with_write_options("UpdateOptions", exchange.query, exchange.context())
+        body = Body(await exchange.body(self._max_bytes), encoding, validation)
+        updated = await update.update(self._plane, context, body)
+        return exchange.encoded(201 if updated.created else 200, encoder.object(context.type, updated.body), encoder)
+
+    async def _patch(self, exchange: Exchange) -> StreamResponse:
+        encoder = choose(exchange.accept, self._encoders.offers)
+        kind = PATCH_TYPES.get(media_type(exchange.raw.headers.get("Content-Type", "")))
+        if kind is None:
+            raise unsupported(tuple(PATCH_TYPES))
+        context, validation = with_write_options("PatchOptions", exchange.query, exchange.context())
+        document = await exchange.body(self._max_bytes)
+        patched = await patch.patch(self._plane, context, kind, document, validation)
+        return exchange.encoded(200, encoder.object(context.type, patched), encoder)
+
+    async def _delete(self, exchange: Exchange) -> StreamResponse:
+        encoder = choose(exchange.accept, self._encoders.offers)
+        context, options = await self._deletion(exchange)
+        deleted = await delete.delete(self._plane, context, options)
+        resource = context.type
+        if deleted.removed and not resource.delete_returns_object:
+            success = success_of(resource, meta.PartialObjectMetadata.FromString(deleted.body))
+            return exchange.encoded(200, encoder.document(success, "v1", "Status"), encoder)
+        cascading = options.HasField("orphan_dependents") and not options.orphan_dependents
+        code = 202 if cascading and not deleted.removed else 200
+        return exchange.encoded(code, encoder.object(resource, deleted.body), encoder)
+
+    async def _delete_collection(self, exchange: Exchange) -> StreamResponse:
+        encoder = choose(exchange.accept, self._encoders.offers)
+        context, options = await self._deletion(exchange)
+        wanted = list_options(exchange.query)
+        page = await delete_collection.delete_collection(self._plane, context, wanted, options)
+        return await exchange.pieces(encoder.listing(context.type, page), encoder)
+
+    async def _deletion(self, exchange: Exchange) -> tuple[RequestContext, meta.DeleteOptions]:
+        context = exchange.context()
+        body = await exchange.body(self._max_bytes)
+        options = delete_options(exchange.query, body, _encoding(exchange))
+        return replace(context, dry_run=bool(options.dry_run)), options
+
+
+def _encoding(exchange: Exchange) -> Encoding:
+    return body_encoding(exchange.raw.headers.get("Content-Type", ""))

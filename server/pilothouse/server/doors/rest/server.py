@@ -1,0 +1,235 @@
+"""The HTTP server: its port, its limits, and what every request goes through before its verb and after it."""
+
+import asyncio
+import itertools
+import logging
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from aiohttp import hdrs
+from aiohttp.web_protocol import RequestHandler
+from aiohttp.web_request import BaseRequest
+from aiohttp.web_response import StreamResponse
+from aiohttp.web_server import Server
+from prometheus_client import CollectorRegistry
+
+from ...audit.log import AuditLog
+from ...audit.record import COMPLETE, Entry
+from ...errors import ApiError, Timeout, Unauthorized
+from ...meta.uids import new_uid
+from ...metrics import Metrics
+from ...verbs.faults import api_error
+from ...verbs.impersonation import impersonate
+from ...verbs.plane import Plane
+from .discovery import Discovery
+from .documents import PLAIN, Documents, Examine
+from .encoders import Encoders
+from .exchange import Exchange
+from .identity import Identities, impersonation_of
+from .negotiation import choose
+from .options import is_on, parse_query, request_seconds
+from .paths import PageNotFound, is_resource_path, segments_of, target_of, verb_of
+from .resources import Resources
+from .status import refusal_headers, status_of
+
+log = logging.getLogger(__name__)
+
+# What a connection is given for its first request, and may then stay silent. Clients' own pools give up sooner.
+FIRST_REQUEST_SECONDS = 30.0
+IDLE_SECONDS = 150.0
+HANDSHAKE_SECONDS = 10.0
+# What is read of a body that nobody wants before the connection ends.
+LINGER_SECONDS = 2.0
+REQUEST_SECONDS = 60.0
+# Label selectors travel in the first line.
+LINE_BYTES = 64 << 10
+HEADERS_AT_MOST = 128
+AUDIT_ID_LENGTH = 64
+BACKLOG = 1024
+CANCELED = "Canceled"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the door is given beside the plane. examine: runs health checks; max_bytes: of one request's body; address:
+    host:port for clients, as discovery tells it."""
+
+    identities: Identities
+    metrics: Metrics
+    examine: Examine
+    max_bytes: int
+    address: str
+    audit: AuditLog | None = None
+
+
+class _Connection(RequestHandler):
+    """One connection: what never sends a request is closed."""
+
+    __slots__ = ("certificate", "served")
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.served = False
+        connection = transport.get_extra_info("ssl_object")
+        self.certificate: bytes | None = connection.getpeercert(binary_form=True) if connection is not None else None
+        asyncio.get_running_loop().call_later(FIRST_REQUEST_SECONDS, self._expect)
+
+    def _expect(self) -> None:
+        if not self.served:
+            self.force_close()
+
+
+class RestDoor:
+    """One HTTPS server on one port."""
+
+    def __init__(self, plane: Plane, given: Surroundings) -> None:
+        self._plane = plane
+        self._given = given
+        self._numbers = itertools.count(1)
+        self._encoders = Encoders(plane)
+        self._resources = Resources(plane, self._encoders, given.max_bytes)
+        discovery = Discovery(plane.registry, given.address, self._encoders.offers)
+        registry: CollectorRegistry = given.metrics.registry
+        self._documents = Documents(plane, discovery, given.examine, registry)
+        self._web: Server | None = None
+        self._server: asyncio.Server | None = None
+
+    async def start(self, host: str, port: int, context: ssl.SSLContext, share_port: bool) -> int:
+        """Serves on `host` and `port` (0: a free one) and returns the port. Raises OSError where it is taken, or cannot
+        be listened on. share_port: other processes listen on it too."""
+        loop = asyncio.get_running_loop()
+        web = self._web = Server(self._handle, handler_cancellation=True)
+
+        def connection() -> _Connection:
+            return _Connection(
+                web,
+                loop=loop,
+                keepalive_timeout=IDLE_SECONDS,
+                lingering_time=LINGER_SECONDS,
+                max_line_size=LINE_BYTES,
+                max_field_size=LINE_BYTES,
+                max_headers=HEADERS_AT_MOST,
+                auto_decompress=False,
+                access_log=None,  # type: ignore[arg-type]  # the stub leaves out that it may be none
+                logger=log,
+            )
+
+        self._server = await loop.create_server(
+            connection,
+            host,
+            port,
+            ssl=context,
+            ssl_handshake_timeout=HANDSHAKE_SECONDS,
+            reuse_port=share_port or None,
+            backlog=BACKLOG,
+        )
+        bound: int = self._server.sockets[0].getsockname()[1]
+        return bound
+
+    async def close(self, grace: float) -> None:
+        """Takes no more connections; ends those that are open when their requests are done, or after `grace` seconds."""
+        if self._server is None or self._web is None:
+            return
+        self._server.close()
+        await self._web.shutdown(grace)
+        self._server = None
+
+    async def _handle(self, raw: BaseRequest) -> StreamResponse:
+        started = time.perf_counter()
+        connection = raw.protocol
+        assert isinstance(connection, _Connection)
+        connection.served = True
+        exchange = self._exchange(raw)
+        try:
+            return await self._answer(exchange, connection.certificate)
+        except asyncio.CancelledError:
+            exchange.canceled = True
+            raise
+        except ConnectionError:
+            exchange.canceled = True
+            raise
+        except Exception as error:  # noqa: BLE001 (the outermost frame of a request)
+            exchange.fault = api_error(error)
+            return self._refusal(exchange, exchange.fault)
+        finally:
+            self._record(exchange, time.perf_counter() - started)
+
+    def _exchange(self, raw: BaseRequest) -> Exchange:
+        method = hdrs.METH_GET if raw.method == hdrs.METH_HEAD else raw.method
+        path = raw.raw_path.partition("?")[0]
+        audit_id = raw.headers.get("Audit-Id", "")[:AUDIT_ID_LENGTH] or new_uid()
+        return Exchange(raw, method, path, {}, audit_id, f"r{next(self._numbers)}")
+
+    async def _answer(self, exchange: Exchange, certificate: bytes | None) -> StreamResponse:
+        raw = exchange.raw
+        exchange.query = parse_query(raw.raw_path.partition("?")[2])
+        parts = segments_of(exchange.path)
+        exchange.user = user = self._given.identities.user(certificate, raw.headers, parts[0])
+        wanted = impersonation_of(raw.headers)
+        if wanted is not None:
+            exchange.user = impersonate(self._plane, user, wanted)
+        if not is_resource_path(parts):
+            return await self._documents.answer(exchange, parts)
+        target = exchange.target = target_of(self._plane.registry, parts)
+        exchange.verb = verb_of(exchange.method, target, is_on(exchange.query, "watch"))
+        if exchange.verb == "watch":
+            self._given.metrics.watch_opened(target.type.group, target.type.plural)
+            try:
+                return await self._resources.answer(exchange)
+            finally:
+                self._given.metrics.watch_closed(target.type.group, target.type.plural)
+        seconds = request_seconds(exchange.query, REQUEST_SECONDS)
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._resources.answer(exchange)
+        except TimeoutError:
+            raise Timeout(f"the request took longer than the {seconds:g} seconds that it was given") from None
+
+    def _refusal(self, exchange: Exchange, fault: ApiError) -> StreamResponse:
+        headers = refusal_headers(fault)
+        if isinstance(fault, PageNotFound):
+            return exchange.answer(fault.code, b"404 page not found\n", PLAIN)
+        if isinstance(fault, Unauthorized):
+            headers.append(("WWW-Authenticate", 'Bearer realm="pilothouse"'))
+        try:
+            encoder = choose(exchange.accept, self._encoders.offers)
+        except ApiError:
+            encoder = self._encoders.default
+        return exchange.encoded(fault.code, encoder.document(status_of(fault), "v1", "Status"), encoder, headers)
+
+    def _record(self, exchange: Exchange, seconds: float) -> None:
+        """Counts a request that has ended, and writes it into the audit log."""
+        target, fault = exchange.target, exchange.fault
+        code = CANCELED if exchange.canceled else fault.reason if fault is not None else "OK"
+        resource = target.type if target is not None and exchange.verb else None
+        labels = (
+            (exchange.verb, resource.group, resource.plural, target.subresource if target else "")
+            if resource is not None
+            else ("", "", "", "")
+        )
+        self._given.metrics.request((*labels, code), seconds)
+        if self._given.audit is None:
+            return
+        now = time.time()
+        self._given.audit.add(
+            Entry(
+                COMPLETE,
+                exchange.request_id,
+                exchange.raw.raw_path,
+                exchange.verb or exchange.method.lower(),
+                labels[1],
+                labels[2],
+                exchange.user,
+                exchange.source,
+                exchange.user_agent,
+                tuple(exchange.contexts),
+                fault,
+                exchange.canceled,
+                now - seconds,
+                now,
+                exchange.audit_id,
+            )
+        )

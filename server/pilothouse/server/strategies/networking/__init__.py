@@ -1,0 +1,1 @@
+"""Ingresses and their classes, NetworkPolicies, and the addresses of Services as objects."""

@@ -1,0 +1,55 @@
+"""Impersonation: to act as somebody else is a verb of its own, on the user, each group, the uid and each extra value."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..authentication.user import SERVICE_ACCOUNT, impersonated
+from ..authorization.base import Attributes, require
+from ..errors import BadRequest
+from ..meta.user import User
+from .plane import Plane
+
+AUTHENTICATION = "authentication.k8s.io"
+
+
+@dataclass(frozen=True, slots=True)
+class Impersonation:
+    """Whom a caller wants to act as."""
+
+    name: str
+    groups: tuple[str, ...] = ()
+    uid: str = ""
+    extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def impersonate(plane: Plane, caller: User, wanted: Impersonation) -> User:
+    """The user to go on as. Raises BadRequest, Forbidden."""
+    if not wanted.name:
+        raise BadRequest(f"requested {_as_go(wanted)} without impersonating a user name")
+    account = wanted.name.removeprefix(SERVICE_ACCOUNT).split(":")
+    if wanted.name.startswith(SERVICE_ACCOUNT) and len(account) == 2:
+        require(plane.authorizer, Attributes(caller, "impersonate", "", "serviceaccounts", "", account[0], account[1]))
+    else:
+        require(plane.authorizer, Attributes(caller, "impersonate", "", "users", name=wanted.name))
+    for group in wanted.groups:
+        require(plane.authorizer, Attributes(caller, "impersonate", "", "groups", name=group))
+    for key, values in wanted.extra.items():
+        for value in values:
+            require(plane.authorizer, Attributes(caller, "impersonate", AUTHENTICATION, "userextras", key, name=value))
+    if wanted.uid:
+        require(plane.authorizer, Attributes(caller, "impersonate", AUTHENTICATION, "uids", name=wanted.uid))
+    return impersonated(wanted.name, wanted.groups, uid=wanted.uid, extra=wanted.extra)
+
+
+def _as_go(wanted: Impersonation) -> str:
+    """As a kube-apiserver shows such a user."""
+    groups = f"[]string{{{', '.join(map(json.dumps, wanted.groups))}}}" if wanted.groups else "[]string(nil)"
+    extra = "map[string][]string(nil)"
+    if wanted.extra:
+        members = (
+            f"{json.dumps(key)}:[]string{{{', '.join(map(json.dumps, values))}}}"
+            for key, values in sorted(wanted.extra.items())
+        )
+        extra = f"map[string][]string{{{', '.join(members)}}}"
+    return f'&user.DefaultInfo{{Name:"", UID:{json.dumps(wanted.uid)}, Groups:{groups}, Extra:{extra}}}'
