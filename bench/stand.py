@@ -102,6 +102,7 @@ class Server:
     etcd_url: str = ""
     arguments: tuple[str, ...] = ()
     port: int = field(default_factory=free_port)
+    secure_port: int = field(default_factory=free_port)
     health_port: int = field(default_factory=free_port)
     process: Process = field(init=False)
 
@@ -110,6 +111,7 @@ class Server:
         own = self.certificates
         command = [sys.executable, "-m", "pilothouse.server", "serve"]
         command += ["--data-dir", str(self.directory / "data"), "--grpc-port", str(self.port)]
+        command += ["--secure-port", str(self.secure_port)]
         command += ["--health-port", str(self.health_port), "--bind-address", "127.0.0.1"]
         command += ["--shutdown-grace-period", "2s", "--client-ca-file", str(own / "ca.crt")]
         command += ["--tls-cert-file", str(own / "server.crt"), "--tls-private-key-file", str(own / "server.key")]

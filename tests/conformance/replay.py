@@ -1,4 +1,4 @@
-"""Replays a directory of recorded cases through the verbs: `python -m tests.conformance.replay DIR`.
+"""Replays a directory of recorded cases through the REST door: `python -m tests.conformance.replay DIR`.
 
 Prints a table by area; `--list different` names the cases that differ (also `equal`, `needs`), `--show NAME` shows what
 differs in one, `--only TEXT` runs the cases whose names hold the text. Ends with code 1 where a case differs.
@@ -14,17 +14,17 @@ from pathlib import Path
 
 from tests.conformance.cases import Case, load_cases
 from tests.conformance.replaying import Outcome, replay
-from tests.conformance.verbs_transport import verbs_transport
+from tests.conformance.rest_transport import rest_transport
 
 TOGETHER = 16
 
 
 async def replay_all(cases: Sequence[Case], directory: Path) -> list[Outcome]:
-    """All cases against one assembly of the verbs, its store a file in `directory`. Many run at a time: each has a
+    """All cases against one server, its store a file in `directory`. Many run at a time: each has a
     namespace of its own. Those that do something to the store itself come after the others, one by one."""
     outcomes: dict[str, Outcome] = {}
     room = asyncio.Semaphore(TOGETHER)
-    async with verbs_transport(directory) as transport:
+    async with rest_transport(directory) as transport:
 
         async def run(case: Case) -> None:
             async with room:

@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
+from typing import TYPE_CHECKING
 
 import uvloop
 
@@ -24,6 +25,7 @@ from .audit.log import AuditLog
 from .authentication.certificates import CertificateAuthenticator
 from .authentication.revocation import RevocationError, Revocations
 from .authentication.serving import ServingCertificates, TlsError, TlsFiles
+from .authentication.token_file import TokenFile, TokenFileError
 from .authorization.rbac import Rbac
 from .authorization.union import Union
 from .config import ROLE_AGGREGATION, SERVICE_ACCOUNTS, ServerConfig
@@ -40,10 +42,13 @@ from .objects import CachedObjects
 from .store.base import Store, StoreError
 from .store.batching import Batcher
 from .store.compaction import Compactor
-from .verbs.plane import Plane
+from .verbs.plane import NoTokens, Plane
 from .watchcache.audience import Audiences
 from .watchcache.cache import WatchCache
 from .workers import supervise
+
+if TYPE_CHECKING:
+    from .doors.rest.server import RestDoor
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +82,7 @@ def run_worker(config: ServerConfig, index: int, opened: Opened | None = None) -
     _raise_file_limit()
     try:
         uvloop.run(_serve(config, index, opened))
-    except (CannotStart, TlsError, RevocationError, StoreError) as error:
+    except (CannotStart, TlsError, TokenFileError, RevocationError, StoreError) as error:
         log.error("cannot start: %s", error)
         return 1
     return 0
@@ -100,7 +105,7 @@ async def _serve(config: ServerConfig, index: int, opened: Opened | None) -> Non
         except OSError as error:
             raise CannotStart(f"--health-port: cannot listen on port {wanted}: {error.strerror}") from None
         stack.push_async_callback(health.close)
-        started = asyncio.create_task(_open(config, stack, metrics))
+        started = asyncio.create_task(_open(config, stack, metrics, health))
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait((started, stopped), return_when=asyncio.FIRST_COMPLETED)
         if not started.done():
@@ -108,17 +113,18 @@ async def _serve(config: ServerConfig, index: int, opened: Opened | None) -> Non
             with suppress(asyncio.CancelledError):
                 await started
             return
-        plane, door = started.result()
+        plane, door, rest = started.result()
         if opened is not None:
             _tell(opened)
         ready.update(_checks(plane))
         del ready["start"]
         gc.collect()
         gc.freeze()
-        log.info("ready", extra={"grpc": f"{config.bind_address}:{config.grpc_port}", "health": f"127.0.0.1:{port}"})
+        ports = {"grpc": _address(config, config.grpc_port), "rest": _address(config, config.secure_port)}
+        log.info("ready", extra={**ports, "health": f"127.0.0.1:{port}"})
         await stopped
         ready["shutdown"] = _stopping
-        await _leave(config, plane, door)
+        await _leave(config, plane, door, rest)
     log.info("stopped")
 
 
@@ -136,8 +142,10 @@ def _orphaned(loop: asyncio.AbstractEventLoop, sentinel: int, stop: asyncio.Even
     stop.set()
 
 
-async def _open(config: ServerConfig, stack: AsyncExitStack, metrics: Metrics) -> tuple[Plane, GrpcDoor]:
-    """Opens the store, fills the cache and opens the door; closing is left to the stack."""
+async def _open(
+    config: ServerConfig, stack: AsyncExitStack, metrics: Metrics, health: HealthServer
+) -> tuple[Plane, GrpcDoor, "RestDoor"]:
+    """Opens the store, fills the cache and opens the doors; closing is left to the stack."""
     material = ServingCertificates(_tls_files(config))
     certificates = CertificateAuthenticator(Revocations(config.crl_file) if config.crl_file else None)
     store = _open_store(config)
@@ -159,13 +167,29 @@ async def _open(config: ServerConfig, stack: AsyncExitStack, metrics: Metrics) -
         plane, certificates.authenticate, metrics, config.max_request_bytes, config.heartbeat_interval, audit
     )
     try:
-        await door.start(_address(config), material.grpc_credentials(True), config.workers > 1)
+        await door.start(_address(config, config.grpc_port), material.grpc_credentials(True), config.workers > 1)
     except RuntimeError:
-        raise CannotStart(
-            f"--grpc-port: cannot listen on {_address(config)}: another process has the port, or the address of "
-            "--bind-address is not this machine's"
-        ) from None
-    return plane, door
+        raise _cannot_listen("--grpc-port", _address(config, config.grpc_port)) from None
+    # Loaded only now, when the gRPC door is open: the library takes as long as the rest of a start.
+    from .doors.rest.identity import Identities
+    from .doors.rest.server import RestDoor, Surroundings
+
+    identities = Identities(certificates.authenticate, plane.tokens, config.anonymous_auth)
+    address = _address(config, config.secure_port)
+    surroundings = Surroundings(identities, metrics, health.examine, config.max_request_bytes, address, audit)
+    rest = RestDoor(plane, surroundings)
+    try:
+        await rest.start(config.bind_address, config.secure_port, material.ssl_context(), config.workers > 1)
+    except OSError:
+        raise _cannot_listen("--secure-port", address) from None
+    return plane, door, rest
+
+
+def _cannot_listen(flag: str, address: str) -> CannotStart:
+    return CannotStart(
+        f"{flag}: cannot listen on {address}: another process has the port, or the address of --bind-address is not "
+        "this machine's"
+    )
 
 
 async def open_plane(
@@ -197,6 +221,7 @@ async def open_plane(
         now=now,
         event_ttl=int(config.event_ttl),
         grants=rbac,
+        tokens=TokenFile(config.token_auth_file) if config.token_auth_file is not None else NoTokens(),
     )
     stack.push_async_callback(cache.close)
     await cache.start()
@@ -213,12 +238,12 @@ def _admission(config: ServerConfig, environment: Environment, built_in: Sequenc
         raise CannotStart(f"admission plugins, --admission-control-config-file: {error}") from None
 
 
-async def _leave(config: ServerConfig, plane: Plane, door: GrpcDoor) -> None:
+async def _leave(config: ServerConfig, plane: Plane, door: GrpcDoor, rest: "RestDoor") -> None:
     """Ends what is open: watches at once, so that their clients go elsewhere, other calls when they are done."""
     door.leave()
     await asyncio.sleep(config.shutdown_delay_duration)
     await plane.cache.pump.close()
-    await door.close(config.shutdown_grace_period)
+    await asyncio.gather(door.close(config.shutdown_grace_period), rest.close(config.shutdown_grace_period))
 
 
 def _open_audit(config: ServerConfig, stack: AsyncExitStack, metrics: Metrics) -> AuditLog:
@@ -271,9 +296,9 @@ def _tls_files(config: ServerConfig) -> TlsFiles:
     return TlsFiles(config.tls_cert_file, config.tls_private_key_file, config.client_ca_file)
 
 
-def _address(config: ServerConfig) -> str:
+def _address(config: ServerConfig, port: int) -> str:
     host = f"[{config.bind_address}]" if ":" in config.bind_address else config.bind_address
-    return f"{host}:{config.grpc_port}"
+    return f"{host}:{port}"
 
 
 def _checks(plane: Plane) -> Mapping[str, Check]:

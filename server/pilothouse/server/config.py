@@ -61,6 +61,15 @@ class ServerConfig:
     tls_private_key_file: Annotated[Path | None, Flag(value.file, "private key of that certificate", SERVE)] = None
     bind_address: Annotated[str, Flag(value.ip_address, "IP address to listen on")] = "0.0.0.0"
     grpc_port: Annotated[int, Flag(value.port, "port of the gRPC API, where clients show certificates")] = 7443
+    secure_port: Annotated[
+        int, Flag(value.port, "port of the REST API, where clients show certificates or bearer tokens")
+    ] = 6443
+    token_auth_file: Annotated[
+        Path | None, Flag(value.file, "static bearer tokens of the REST API: token,user,uid,\"groups\" a line, CSV")
+    ] = None
+    anonymous_auth: Annotated[
+        bool, Flag(value.boolean, "take REST requests without credentials as system:anonymous, not for health alone")
+    ] = False
     health_port: Annotated[
         int, Flag(value.port_or_any, "port of /livez, /readyz and /metrics, on the loopback only (0: a free one)")
     ] = 8080

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import yaml
 
-from .authentication.pki import Pki, PkiError
+from .authentication.pki import CertificateFiles, Pki, PkiError
 from .config import ConfigError, ServerConfig
 
+NAME = "pilothouse"
 ADMIN = "admin"
 ADMIN_GROUPS = ("system:masters",)
 
@@ -34,16 +35,20 @@ def prepare(config: ServerConfig) -> tuple[ServerConfig, str]:
     return made, _advice(config, _client_config(config))
 
 
-def _address(config: ServerConfig) -> str:
+def _address(config: ServerConfig, port: int) -> str:
     """Where a client on this machine finds the server."""
     address = ipaddress.ip_address(config.bind_address)
     if address.is_unspecified:
         address = ipaddress.ip_address("127.0.0.1" if address.version == 4 else "::1")
-    return f"[{address}]:{config.grpc_port}" if address.version == 6 else f"{address}:{config.grpc_port}"
+    return f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
 
 
 def _client_config(config: ServerConfig) -> Path:
     return config.data_dir / "pilothouse.yaml"
+
+
+def _kubeconfig(config: ServerConfig) -> Path:
+    return config.data_dir / "kubeconfig"
 
 
 def write_client_config(config: ServerConfig) -> None:
@@ -52,7 +57,7 @@ def write_client_config(config: ServerConfig) -> None:
     file = _client_config(config)
     client = Pki(config.data_dir / "pki").client(ADMIN, ADMIN_GROUPS)
     content = {
-        "server": _address(config),
+        "server": _address(config, config.grpc_port),
         "certificate-authority": str(client.ca.relative_to(file.parent)),
         "client-certificate": str(client.certificate.relative_to(file.parent)),
         "client-key": str(client.key.relative_to(file.parent)),
@@ -60,12 +65,41 @@ def write_client_config(config: ServerConfig) -> None:
     }
     text = "# Written by every `pilothouse-server up`.\n" + yaml.safe_dump(content, sort_keys=False)
     file.write_text(text, encoding="utf-8")
+    _write_kubeconfig(config, client)
+
+
+def _write_kubeconfig(config: ServerConfig, client: CertificateFiles) -> None:
+    """What kubectl and its kin read. Paths in it are relative to the file, as they take them."""
+    file = _kubeconfig(config)
+    cluster = {
+        "server": f"https://{_address(config, config.secure_port)}",
+        "certificate-authority": str(client.ca.relative_to(file.parent)),
+    }
+    user = {
+        "client-certificate": str(client.certificate.relative_to(file.parent)),
+        "client-key": str(client.key.relative_to(file.parent)),
+    }
+    context = {"cluster": NAME, "user": ADMIN, "namespace": "default"}
+    content = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": NAME, "cluster": cluster}],
+        "users": [{"name": ADMIN, "user": user}],
+        "contexts": [{"name": NAME, "context": context}],
+        "current-context": NAME,
+    }
+    file.touch(mode=0o600)
+    file.chmod(0o600)
+    file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
 
 def _advice(config: ServerConfig, client_config: Path) -> str:
     return (
-        f"Starting on {_address(config)}, with data and certificates in {config.data_dir}. In another terminal:\n\n"
+        f"Starting on {_address(config, config.grpc_port)}, with data and certificates in {config.data_dir}. In another "
+        "terminal:\n\n"
         f"    export PILOTHOUSE_CONFIG={client_config.absolute()}\n"
         "    pilothouse get namespaces\n\n"
+        f"or, through the Kubernetes API on {_address(config, config.secure_port)}:\n\n"
+        f"    kubectl --kubeconfig {_kubeconfig(config).absolute()} get namespaces\n\n"
         "Ctrl-C stops the server; what it stores stays.\n"
     )

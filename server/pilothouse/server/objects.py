@@ -1,6 +1,5 @@
 """CachedObjects: what admission reads, from the watch cache and from the store, as messages."""
 
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -30,7 +29,7 @@ class CachedObjects:
         self._writer = writer
         self._types: dict[tuple[str, str], ResourceType] = {}
         self._generation = -1
-        self._messages: OrderedDict[str, tuple[Item, Message]] = OrderedDict()
+        self._messages: dict[str, tuple[Item, Message]] = {}
         self._size = 0
 
     def get(self, group: str, plural: str, namespace: str, name: str) -> Message | None:
@@ -82,16 +81,15 @@ class CachedObjects:
     def _message(self, resource: ResourceType, item: Item) -> Message:
         known = self._messages.get(item.key)
         if known is not None and known[0] is item:
-            self._messages.move_to_end(item.key)
             return known[1]
         message = self._decoded(resource, item)
         if known is not None:
             self._size -= len(known[0].frame)
         self._messages[item.key] = item, message
-        self._messages.move_to_end(item.key)
         self._size += len(item.frame)
+        # What was decoded first goes first; what is still asked for comes back at the next question.
         while self._size > MEMORY:
-            self._size -= len(self._messages.popitem(last=False)[1][0].frame)
+            self._size -= len(self._messages.pop(next(iter(self._messages)))[0].frame)
         return message
 
     def _decoded(self, resource: ResourceType, item: Item) -> Message:

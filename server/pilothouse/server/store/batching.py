@@ -12,7 +12,7 @@ from pilothouse.server.store.base import Op, Outcome, Put, Store, StoreError, St
 _MAX_OPS = 64
 _MAX_BYTES = 512 * 1024
 # Seconds between calls while many want in: fewer, fuller calls save more time than the pause costs.
-_PACE = 0.003
+_PACE = 0.005
 
 
 @dataclass(slots=True, eq=False)

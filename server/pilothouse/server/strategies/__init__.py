@@ -22,8 +22,8 @@ _STRATEGIES: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("v1", "LimitRange"): ("core", "LimitRanges"),
         ("v1", "Namespace"): ("core", "Namespaces"),
         ("v1", "Node"): ("core", "Nodes"),
-        ("v1", "PersistentVolume"): ("core_volumes", "PersistentVolumes"),
-        ("v1", "PersistentVolumeClaim"): ("core_volumes", "PersistentVolumeClaims"),
+        ("v1", "PersistentVolume"): ("volumes.persistent", "PersistentVolumes"),
+        ("v1", "PersistentVolumeClaim"): ("volumes.claims", "PersistentVolumeClaims"),
         ("v1", "Pod"): ("core_pods", "Pods"),
         ("v1", "PodTemplate"): ("core_pods", "PodTemplates"),
         ("v1", "ReplicationController"): ("core_pods", "ReplicationControllers"),
@@ -60,8 +60,12 @@ _STRATEGIES: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("resource.k8s.io/v1", "ResourceClaim"): ("resource", "ResourceClaims"),
         ("resource.k8s.io/v1", "ResourceClaimTemplate"): ("resource", "ResourceClaimTemplates"),
         ("resource.k8s.io/v1", "ResourceSlice"): ("resource", "ResourceSlices"),
-        ("storage.k8s.io/v1", "CSINode"): ("storage", "CSINodes"),
-        ("storage.k8s.io/v1", "VolumeAttachment"): ("storage", "VolumeAttachments"),
+        ("storage.k8s.io/v1", "CSIDriver"): ("volumes.drivers", "CSIDrivers"),
+        ("storage.k8s.io/v1", "CSINode"): ("volumes.drivers", "CSINodes"),
+        ("storage.k8s.io/v1", "CSIStorageCapacity"): ("volumes.drivers", "CSIStorageCapacities"),
+        ("storage.k8s.io/v1", "StorageClass"): ("volumes.classes", "StorageClasses"),
+        ("storage.k8s.io/v1", "VolumeAttachment"): ("volumes.attachments", "VolumeAttachments"),
+        ("storage.k8s.io/v1", "VolumeAttributesClass"): ("volumes.classes", "VolumeAttributesClasses"),
     }
 )
 

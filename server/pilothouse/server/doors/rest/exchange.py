@@ -30,8 +30,8 @@ Raw: TypeAlias = BaseRequest
 
 @dataclass(slots=True)
 class Exchange:
-    """method: HEAD is GET here; path, query: as they came; user: None until he is known; verb, target: of a request for a
-    resource; fault: what it ended with."""
+    """method: HEAD is GET here; path, query: as they came; user: None until he is known; verb, target: of a request for
+    a resource; fault: what it ended with."""
 
     raw: Raw
     method: str

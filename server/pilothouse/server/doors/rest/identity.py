@@ -25,8 +25,8 @@ class Identities:
         self._tokens = tokens
         self._anonymous = anonymous
 
-    def user(self, certificate: bytes | None, headers: CIMultiDictProxy[str], path: str) -> User:
-        """Raises Unauthorized."""
+    def user(self, certificate: bytes | None, headers: CIMultiDictProxy[str], place: str) -> User:
+        """place: the first part of the path. Raises Unauthorized."""
         if certificate is not None:
             return self._authenticate(certificate)
         authorization = headers.get("Authorization", "")
@@ -36,7 +36,7 @@ class Identities:
             if user is None:
                 raise Unauthorized("Unauthorized")
             return user
-        if self._anonymous or path.split("/")[1] in PUBLIC:
+        if self._anonymous or place in PUBLIC:
             return ANONYMOUS
         raise Unauthorized("Unauthorized")
 

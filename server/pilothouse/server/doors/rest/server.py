@@ -5,9 +5,7 @@ import itertools
 import logging
 import ssl
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from aiohttp import hdrs
 from aiohttp.web_protocol import RequestHandler
@@ -130,7 +128,7 @@ class RestDoor:
         return bound
 
     async def close(self, grace: float) -> None:
-        """Takes no more connections; ends those that are open when their requests are done, or after `grace` seconds."""
+        """Takes no more connections; ends those that are open when their requests are, or after `grace` seconds."""
         if self._server is None or self._web is None:
             return
         self._server.close()
@@ -151,8 +149,12 @@ class RestDoor:
         except ConnectionError:
             exchange.canceled = True
             raise
-        except Exception as error:  # noqa: BLE001 (the outermost frame of a request)
+        except Exception as error:
             exchange.fault = api_error(error)
+            if raw.writer.output_size:
+                # Half an answer is out: nothing but the end of the connection tells that the rest does not come.
+                connection.force_close()
+                raise ConnectionResetError("the answer broke off") from error
             return self._refusal(exchange, exchange.fault)
         finally:
             self._record(exchange, time.perf_counter() - started)

@@ -51,7 +51,7 @@ def _port(port: NetworkPolicyPort, path: str) -> list[Cause]:
     causes = faulty(f"{path}.port", number, names.port_number(number))
     if ranged:
         if end < number:
-            causes.append(invalid(at, end, "must be greater than or equal to `port`"))
+            causes.append(invalid(at, number, "must be greater than or equal to `port`"))
         causes += faulty(at, end, names.port_number(end))
     return causes
 

@@ -1,0 +1,1 @@
+"""Storage: PersistentVolumes and claims to them, classes of both, and the drivers that provide them."""

@@ -1,0 +1,67 @@
+"""The REST door of this process as a Transport: real TLS connections, a client certificate for each user."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from pilothouse.server.doors.rest.paths import Target, is_resource_path, segments_of, target_of
+from pilothouse.server.errors import NotFound
+from pilothouse.server.verbs.plane import Plane
+
+from tests.conformance.assembly import seasoned_plane
+from tests.conformance.transport import Request, Response
+from tests.support.rest import ADMIN_GROUPS, Door, open_door
+
+USERS = {
+    "admin": ("admin", ADMIN_GROUPS),
+    "nobody": ("nobody", ()),
+    "node": ("system:node:n1", ("system:nodes",)),
+    "anonymous": ("", ()),
+}
+SERVED_SUBRESOURCES = ("", "status")
+# What a case expects to be refused is no lack, even where the path names nothing.
+STRANGERS = ("none.example.test", "/apis/apps/v7/")
+
+
+class RestTransport:
+    """A Transport to the door of one plane."""
+
+    def __init__(self, plane: Plane, door: Door) -> None:
+        self._plane = plane
+        self._door = door
+
+    def lacks(self, request: Request) -> str:
+        accept, content = request.headers.get("accept", ""), request.headers.get("content-type", "")
+        if "as=Table;v=v1;" in accept or "as=PartialObjectMetadata" in accept:
+            return "tables and partial objects"
+        if "apply" in content:
+            return "server-side apply"
+        path = request.path.partition("?")[0]
+        parts = segments_of(path)
+        if not is_resource_path(parts) or any(stranger in path for stranger in STRANGERS):
+            return ""
+        try:
+            target = target_of(self._plane.registry, parts)
+        except NotFound:
+            return "types the registry lacks"
+        return self._missing(target)
+
+    def _missing(self, target: Target) -> str:
+        return "" if target.subresource in SERVED_SUBRESOURCES else f"subresource {target.subresource}"
+
+    async def compact(self) -> None:
+        await self._plane.store.compact(await self._plane.store.revision())
+
+    async def send(self, request: Request) -> Response:
+        user, groups = USERS[request.user]
+        reply = await self._door.send(
+            request.method, request.path, request.body, request.headers, user=user, groups=groups
+        )
+        return Response(reply.code, reply.body, {name.title(): values for name, values in reply.headers.items()})
+
+
+@asynccontextmanager
+async def rest_transport(directory: Path) -> AsyncIterator[RestTransport]:
+    """A transport to a door opened for it alone, on a store in `directory`."""
+    async with seasoned_plane(directory) as plane, open_door(plane, directory) as door:
+        yield RestTransport(plane, door)
