@@ -1,5 +1,7 @@
 """Roles, ClusterRoles and their bindings."""
 
+from collections.abc import Iterable
+
 from pilothouse.api.rbac.v1.rbac_pb2 import (
     ClusterRole,
     ClusterRoleBinding,
@@ -11,11 +13,14 @@ from pilothouse.api.rbac.v1.rbac_pb2 import (
 )
 
 from ..errors import Cause
+from ..meta import names
 from ..meta.context import RequestContext
-from ..schema.causes import invalid, not_supported, required
+from ..schema.causes import faulty, invalid, not_supported, required
+from ..schema.order import Orders
 from .base import Strategy
 
 GROUP = "rbac.authorization.k8s.io"
+_BINDING_ORDERS: Orders = {"RoleBinding": ("roleRef",), "ClusterRoleBinding": ("roleRef",)}
 
 
 class Roles(Strategy[Role]):
@@ -24,23 +29,33 @@ class Roles(Strategy[Role]):
 
 
 class ClusterRoles(Strategy[ClusterRole]):
+    orders = {}
+
     def validate(self, context: RequestContext, obj: ClusterRole) -> list[Cause]:
-        return [c for i, rule in enumerate(obj.rules) for c in _rule(f"rules[{i}]", rule, False)]
+        causes = [c for i, rule in enumerate(obj.rules) for c in _rule(f"rules[{i}]", rule, False)]
+        if obj.HasField("aggregation_rule") and not obj.aggregation_rule.cluster_role_selectors:
+            detail = "at least one clusterRoleSelector required if aggregationRule is non-nil"
+            causes.append(required("aggregationRule.clusterRoleSelectors", detail))
+        return causes
 
 
 class RoleBindings(Strategy[RoleBinding]):
+    orders = _BINDING_ORDERS
+
     def default(self, obj: RoleBinding) -> None:
         for subject in obj.subjects:
             _default_subject(subject)
 
     def validate(self, context: RequestContext, obj: RoleBinding) -> list[Cause]:
-        return _binding(obj.role_ref)
+        return _binding(obj.role_ref) + _subjects(obj.subjects, True)
 
     def validate_update(self, context: RequestContext, obj: RoleBinding, old: RoleBinding) -> list[Cause]:
         return _same_role(obj.role_ref, old.role_ref)
 
 
 class ClusterRoleBindings(Strategy[ClusterRoleBinding]):
+    orders = _BINDING_ORDERS
+
     def default(self, obj: ClusterRoleBinding) -> None:
         for subject in obj.subjects:
             _default_subject(subject)
@@ -49,10 +64,7 @@ class ClusterRoleBindings(Strategy[ClusterRoleBinding]):
         causes = _binding(obj.role_ref)
         if obj.role_ref.kind == "Role":
             causes.append(not_supported("roleRef.kind", "Role", ("ClusterRole",)))
-        for index, subject in enumerate(obj.subjects):
-            if subject.kind == "ServiceAccount" and not subject.namespace:
-                causes.append(required(f"subjects[{index}].namespace"))
-        return causes
+        return causes + _subjects(obj.subjects, False)
 
     def validate_update(self, context: RequestContext, obj: ClusterRoleBinding, old: ClusterRoleBinding) -> list[Cause]:
         return _same_role(obj.role_ref, old.role_ref)
@@ -64,7 +76,23 @@ def _default_subject(subject: Subject) -> None:
 
 
 def _binding(role: RoleRef) -> list[Cause]:
-    return [] if role.api_group == GROUP else [not_supported("roleRef.apiGroup", role.api_group, (GROUP,))]
+    causes = [] if role.api_group == GROUP else [not_supported("roleRef.apiGroup", role.api_group, (GROUP,))]
+    return causes + faulty("roleRef.name", role.name, names.path_segment(role.name))
+
+
+def _subjects(subjects: Iterable[Subject], namespaced: bool) -> list[Cause]:
+    causes: list[Cause] = []
+    for index, subject in enumerate(subjects):
+        at, account = f"subjects[{index}]", subject.kind == "ServiceAccount"
+        group = "" if account else GROUP
+        if account and subject.name:
+            causes += faulty(f"{at}.name", subject.name, names.dns1123_subdomain(subject.name))
+        # A kind that is not known is refused by the schema, and has no group that would be right.
+        if subject.kind in ("ServiceAccount", "User", "Group") and subject.api_group != group:
+            causes.append(not_supported(f"{at}.apiGroup", subject.api_group, (group,)))
+        if account and not namespaced and not subject.namespace:
+            causes.append(required(f"{at}.namespace"))
+    return causes
 
 
 def _same_role(role: RoleRef, old: RoleRef) -> list[Cause]:

@@ -1,0 +1,1 @@
+"""LimitRanges and ResourceQuotas: how much there may be."""
