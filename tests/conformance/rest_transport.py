@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from pilothouse.server.doors.rest.paths import Target, is_resource_path, segments_of, target_of
+from pilothouse.server.doors.rest.paths import Target, is_resource_path, named_by, segments_of, target_of
 from pilothouse.server.errors import NotFound
 from pilothouse.server.verbs.plane import Plane
 
@@ -41,7 +41,7 @@ class RestTransport:
         if not is_resource_path(parts) or any(stranger in path for stranger in STRANGERS):
             return ""
         try:
-            target = target_of(self._plane.registry, parts)
+            target = target_of(self._plane.registry, named_by(parts))
         except NotFound:
             return "types the registry lacks"
         return self._missing(target)
@@ -63,5 +63,5 @@ class RestTransport:
 @asynccontextmanager
 async def rest_transport(directory: Path) -> AsyncIterator[RestTransport]:
     """A transport to a door opened for it alone, on a store in `directory`."""
-    async with seasoned_plane(directory) as plane, open_door(plane, directory) as door:
+    async with seasoned_plane(directory) as plane, open_door(plane, directory, anonymous=True) as door:
         yield RestTransport(plane, door)

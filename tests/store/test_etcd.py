@@ -85,16 +85,15 @@ class TestReconnection:
             assert sorted(keys) == [e.key for e in (await store.list("/a/")).entries]
             await follower.stop()
 
-    @pytest.mark.skipif(
-        installed_version() in ("3.5.0", "3.5.1", "3.5.2"), reason="this etcd may itself lose data when it is killed"
-    )
-    async def test_a_watch_misses_nothing_when_etcd_is_killed_under_load(self, own_etcd: Etcd) -> None:
+    async def test_a_watch_misses_nothing_when_etcd_ends_under_load(self, own_etcd: Etcd) -> None:
         async with connect(own_etcd.url, request_timeout=1.0) as store:
             follower = Follower(store, "/a/", await store.revision())
             writers = [asyncio.create_task(self.write_on(store, f"/a/{n}")) for n in range(4)]
+            # These versions can lose data by themselves when they are killed while they write.
+            end = own_etcd.stop if installed_version() in ("3.5.0", "3.5.1", "3.5.2") else own_etcd.kill
             for _ in range(3):
                 await follower.reaches(follower.revision + 200)
-                own_etcd.kill()
+                end()
                 own_etcd.start()
             for writer in writers:
                 writer.cancel()

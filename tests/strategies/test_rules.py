@@ -77,7 +77,14 @@ def scaler(**spec: Any) -> dict[str, Any]:
             made(RBAC, "RoleBinding", roleRef={"kind": "Role", "name": "a", "apiGroup": "x.test"}),
             ["roleRef.apiGroup"],
         ),
-        (made("apiregistration.k8s.io/v1", "APIService", spec={"group": "a.test", "version": "v1"}), ["metadata.name"]),
+        (
+            made(
+                "apiregistration.k8s.io/v1",
+                "APIService",
+                spec={"group": "a.test", "version": "v1", "groupPriorityMinimum": 1, "versionPriority": 1},
+            ),
+            ["metadata.name"],
+        ),
         (scaler(), []),
         (scaler(minReplicas=5), ["spec.maxReplicas"]),
         (scaler(minReplicas=0), ["spec.minReplicas", "spec.metrics"]),

@@ -1,12 +1,6 @@
-"""Who is a node, and which labels are a node's own to set."""
+"""Which labels are a node's own to set."""
 
 from collections.abc import Iterable, Mapping
-
-from ..meta.user import User
-
-USER_PREFIX, GROUP = "system:node:", "system:nodes"
-LEASES = "kube-node-lease"
-"""The namespace of the leases by which nodes say that they are alive."""
 
 _OWN_LABELS = frozenset(
     {
@@ -25,13 +19,6 @@ _OWN_LABELS = frozenset(
 )
 _OWN_DOMAINS = ("kubelet.kubernetes.io", "node.kubernetes.io")
 _RESTRICTED = "node-restriction.kubernetes.io"
-
-
-def node_of(user: User) -> str | None:
-    """The name of the node that the user is; "" where it names none; None where he is no node."""
-    if not user.name.startswith(USER_PREFIX) or GROUP not in user.groups:
-        return None
-    return user.name[len(USER_PREFIX) :]
 
 
 def forbidden_labels(new: Mapping[str, str], old: Mapping[str, str]) -> list[str]:

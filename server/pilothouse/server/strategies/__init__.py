@@ -30,7 +30,30 @@ _STRATEGIES: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("v1", "ResourceQuota"): ("quotas.resource_quotas", "ResourceQuotas"),
         ("v1", "Secret"): ("configuration", "Secrets"),
         ("v1", "Service"): ("services.service", "Services"),
-        ("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy"): ("base", "DetachedStatus"),
+        ("admissionregistration.k8s.io/v1", "MutatingAdmissionPolicy"): (
+            "admission_configuration.policies",
+            "MutatingAdmissionPolicies",
+        ),
+        ("admissionregistration.k8s.io/v1", "MutatingAdmissionPolicyBinding"): (
+            "admission_configuration.bindings",
+            "MutatingAdmissionPolicyBindings",
+        ),
+        ("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration"): (
+            "admission_configuration.webhooks",
+            "MutatingWebhookConfigurations",
+        ),
+        ("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy"): (
+            "admission_configuration.policies",
+            "ValidatingAdmissionPolicies",
+        ),
+        ("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding"): (
+            "admission_configuration.bindings",
+            "ValidatingAdmissionPolicyBindings",
+        ),
+        ("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration"): (
+            "admission_configuration.webhooks",
+            "ValidatingWebhookConfigurations",
+        ),
         ("apiextensions.k8s.io/v1", "CustomResourceDefinition"): ("apiextensions", "CustomResourceDefinitions"),
         ("apiregistration.k8s.io/v1", "APIService"): ("apiregistration", "APIServices"),
         ("apps/v1", "ControllerRevision"): ("apps", "ControllerRevisions"),
@@ -46,8 +69,11 @@ _STRATEGIES: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("coordination.k8s.io/v1", "Lease"): ("coordination", "Leases"),
         ("discovery.k8s.io/v1", "EndpointSlice"): ("services.endpoint_slices", "EndpointSlices"),
         ("events.k8s.io/v1", "Event"): ("events", "Events"),
-        ("flowcontrol.apiserver.k8s.io/v1", "FlowSchema"): ("base", "DetachedStatus"),
-        ("flowcontrol.apiserver.k8s.io/v1", "PriorityLevelConfiguration"): ("base", "DetachedStatus"),
+        ("flowcontrol.apiserver.k8s.io/v1", "FlowSchema"): ("flowcontrol.flow_schemas", "FlowSchemas"),
+        ("flowcontrol.apiserver.k8s.io/v1", "PriorityLevelConfiguration"): (
+            "flowcontrol.priority_levels",
+            "PriorityLevelConfigurations",
+        ),
         ("networking.k8s.io/v1", "IPAddress"): ("networking.allocated", "IPAddresses"),
         ("networking.k8s.io/v1", "Ingress"): ("networking.ingresses", "Ingresses"),
         ("networking.k8s.io/v1", "IngressClass"): ("networking.ingresses", "IngressClasses"),

@@ -55,11 +55,12 @@ def another_uid(resource: ResourceType, key: str, name: str, wanted: str, uid: s
 
 
 def invalid(resource: ResourceType, name: str, causes: Sequence[Cause]) -> Invalid:
-    """Several causes stand in brackets, each once."""
+    """Several causes stand in brackets, each once. An object is named by the group that it is stored in."""
     lines = list(dict.fromkeys(f"{c.field}: {c.message}" for c in causes))
     text = lines[0] if len(lines) == 1 else f"[{', '.join(lines)}]"
-    message = f'{resource.qualified_kind} "{name}" is invalid: {text}'
-    return Invalid(message, group=resource.group, kind=resource.kind, name=name, causes=causes)
+    group = resource.storage.api_version.rpartition("/")[0] if resource.storage else resource.group
+    message = f'{resource.kind}{"." if group else ""}{group} "{name}" is invalid: {text}'
+    return Invalid(message, group=group, kind=resource.kind, name=name, causes=causes)
 
 
 def must_name_revision(resource: ResourceType, name: str) -> Invalid:

@@ -13,6 +13,7 @@ from pilothouse.api.core.v1.pods_pb2 import Pod
 from pilothouse.api.core.v1.volumes_pb2 import PersistentVolumeClaim
 from pilothouse.api.resource.v1.resource_pb2 import ResourceSlice
 
+from ...meta.nodes import LEASES, node_of
 from ...meta.resource import ResourceType
 from .. import signers
 from ..base import AdmissionRequest, Operation, Plugin, rejected
@@ -20,7 +21,7 @@ from ..environment import Environment
 from ..lookups import find
 from ..node_pods import check_new_pod, not_found
 from ..node_tokens import check_token
-from ..nodes import LEASES, forbidden_labels, node_of
+from ..nodes import forbidden_labels
 
 _CLAIM_STATUS = (
     "capacity",

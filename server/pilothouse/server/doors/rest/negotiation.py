@@ -55,23 +55,19 @@ def choose(accept: str, offers: Mapping[Form, T]) -> T:
     raise NotAcceptable(f"only the following media types are accepted: {types}")
 
 
-def body_encoding(content_type: str, accepted: Mapping[str, Encoding] = _BODIES) -> Encoding:
+def body_encoding(content_type: str) -> Encoding:
     """The encoding of a body. Raises UnsupportedMediaType."""
-    found = accepted.get(media_type(content_type))
+    found = _BODIES.get(media_type(content_type))
     if found is None:
-        raise unsupported(KNOWN)
+        raise UnsupportedMediaType(
+            f"the body of the request was in an unknown format - accepted media types include: {', '.join(KNOWN)}"
+        )
     return found
 
 
 def media_type(content_type: str) -> str:
     """A Content-Type without its parameters."""
     return content_type.partition(";")[0].strip().lower()
-
-
-def unsupported(accepted: tuple[str, ...]) -> UnsupportedMediaType:
-    return UnsupportedMediaType(
-        "the body of the request was in an unknown format - accepted media types include: " + ", ".join(accepted)
-    )
 
 
 @lru_cache(maxsize=256)

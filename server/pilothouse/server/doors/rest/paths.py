@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import unquote
 
+from ...authorization.base import Attributes
 from ...errors import MethodNotSupported, NotFound
 from ...meta.resource import Registry, ResourceType
+from ...meta.user import User
 
 UNKNOWN = "the server could not find the requested resource"
 NOT_ALLOWED = "the server does not allow this method on the requested resource"
@@ -26,6 +29,20 @@ class NotAllowed(MethodNotSupported):
     def __init__(self, allow: str) -> None:
         super().__init__(NOT_ALLOWED)
         self.allow = allow
+
+
+class Named(NamedTuple):
+    """What a path of a resource says, whether or not anything is served there. watch: by the old prefix `watch/`; parts: how many
+    there are from the plural on."""
+
+    group: str
+    version: str
+    plural: str
+    namespace: str = ""
+    name: str = ""
+    subresource: str = ""
+    watch: bool = False
+    parts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +74,8 @@ def is_resource_path(parts: list[str]) -> bool:
     return (parts[0] == "api" and len(parts) > 2) or (parts[0] == "apis" and len(parts) > 3)
 
 
-def target_of(registry: Registry, parts: list[str]) -> Target:
-    """What a path of a resource names. Raises NotFound, PageNotFound."""
+def named_by(parts: list[str]) -> Named:
+    """What a path of a resource says."""
     if parts[0] == "api":
         group, version, rest = "", parts[1], parts[2:]
     else:
@@ -69,15 +86,30 @@ def target_of(registry: Registry, parts: list[str]) -> Target:
     namespace = ""
     if rest[0] == "namespaces" and len(rest) > 2 and rest[2] not in _PARTS_OF_NAMESPACES:
         namespace, rest = rest[1], rest[2:]
-    try:
-        resource = registry.get(group, version, rest[0])
-    except NotFound:
-        raise nothing_at(registry, group) from None
     name, subresource = (*rest[1:3], "", "")[:2]
+    return Named(group, version, rest[0], namespace, name, subresource, watch, len(rest))
+
+
+def target_of(registry: Registry, named: Named) -> Target:
+    """What is served there. Raises NotFound, PageNotFound."""
+    try:
+        resource = registry.get(named.group, named.version, named.plural)
+    except NotFound:
+        raise nothing_at(registry, named.group) from None
+    namespace, name, subresource = named.namespace, named.name, named.subresource
     misplaced = bool(namespace) != (resource.namespaced and (bool(namespace) or bool(name)))
-    if misplaced or len(rest) > 3 or (subresource and (watch or not resource.has_subresource(subresource))):
+    if misplaced or named.parts > 3 or (subresource and (named.watch or not resource.has_subresource(subresource))):
         raise NotFound(UNKNOWN)
-    return Target(resource, namespace, name, subresource, watch)
+    return Target(resource, namespace, name, subresource, named.watch)
+
+
+def attributes_of(user: User, method: str, named: Named, watch: bool) -> Attributes:
+    """What a request asks to be allowed, where nothing is served that could take it: who may not ask is told that."""
+    verb = _SUBRESOURCE_METHODS.get(method, method.lower())
+    if not named.name:
+        verb = {"get": "watch" if watch or named.watch else "list", "delete": "deletecollection"}.get(verb, verb)
+    namespace, name = named.namespace, named.name
+    return Attributes(user, verb, named.group, named.plural, named.subresource, namespace, name, named.version)
 
 
 def nothing_at(registry: Registry, group: str) -> NotFound:

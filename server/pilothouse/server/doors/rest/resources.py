@@ -6,7 +6,7 @@ from dataclasses import replace
 from aiohttp.web_response import StreamResponse
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
-from ...errors import MethodNotSupported
+from ...errors import MethodNotSupported, UnsupportedMediaType
 from ...meta.context import RequestContext
 from ...verbs import create, delete, delete_collection, get, patch, update
 from ...verbs import list as listing
@@ -15,11 +15,12 @@ from ...verbs.patch import PatchType
 from ...verbs.plane import Plane
 from .encoders import Encoders
 from .exchange import Exchange
-from .negotiation import body_encoding, choose, media_type, unsupported
+from .negotiation import body_encoding, choose, media_type
 from .options import delete_options, first, list_options, with_write_options
-from .status import success_of
+from .status import NoPatchType, success_of
 from .watching import Watches
 
+APPLY = "application/apply-patch+yaml"
 PATCH_TYPES = {kind.value: kind for kind in PatchType}
 # A list without a limit is whole, however large.
 UNBOUNDED = 1 << 62
@@ -82,9 +83,7 @@ class Resources:
 
     async def _patch(self, exchange: Exchange) -> StreamResponse:
         encoder = choose(exchange.accept, self._encoders.offers)
-        kind = PATCH_TYPES.get(media_type(exchange.raw.headers.get("Content-Type", "")))
-        if kind is None:
-            raise unsupported(tuple(PATCH_TYPES))
+        kind = _patch_type(exchange)
         context, validation = with_write_options("PatchOptions", exchange.query, exchange.context())
         document = await exchange.body(self._max_bytes)
         patched = await patch.patch(self._plane, context, kind, document, validation)
@@ -118,3 +117,14 @@ class Resources:
 
 def _encoding(exchange: Exchange) -> Encoding:
     return body_encoding(exchange.raw.headers.get("Content-Type", ""))
+
+
+def _patch_type(exchange: Exchange) -> PatchType:
+    """Raises UnsupportedMediaType."""
+    given = media_type(exchange.raw.headers.get("Content-Type", ""))
+    kind = PATCH_TYPES.get(given)
+    if kind is None:
+        if given == APPLY:
+            raise UnsupportedMediaType("server-side apply is not served: apply on the client's side, or send a patch")
+        raise NoPatchType
+    return kind

@@ -7,29 +7,44 @@ import ssl
 import time
 from dataclasses import dataclass
 
+import orjson
 from aiohttp import hdrs
+from aiohttp.http_exceptions import BadHttpMethod, LineTooLong
 from aiohttp.web_protocol import RequestHandler
 from aiohttp.web_request import BaseRequest
-from aiohttp.web_response import StreamResponse
+from aiohttp.web_response import Response, StreamResponse
 from aiohttp.web_server import Server
 from prometheus_client import CollectorRegistry
 
 from ...audit.log import AuditLog
 from ...audit.record import COMPLETE, Entry
-from ...errors import ApiError, Timeout, Unauthorized
+from ...errors import ApiError, BadRequest, NotFound, Timeout, Unauthorized
 from ...meta.uids import new_uid
+from ...meta.user import User
 from ...metrics import Metrics
 from ...verbs.faults import api_error
 from ...verbs.impersonation import impersonate
+from ...verbs.paths import permit_nothing
 from ...verbs.plane import Plane
 from .discovery import Discovery
 from .documents import PLAIN, Documents, Examine
-from .encoders import Encoders
+from .encoders import Encoders, document_value
 from .exchange import Exchange
 from .identity import Identities, impersonation_of
-from .negotiation import choose
+from .negotiation import JSON, choose
 from .options import is_on, parse_query, request_seconds
-from .paths import PageNotFound, is_resource_path, segments_of, target_of, verb_of
+from .paths import (
+    Named,
+    NotAllowed,
+    PageNotFound,
+    Target,
+    attributes_of,
+    is_resource_path,
+    named_by,
+    segments_of,
+    target_of,
+    verb_of,
+)
 from .resources import Resources
 from .status import refusal_headers, status_of
 
@@ -74,6 +89,21 @@ class _Connection(RequestHandler):
         connection = transport.get_extra_info("ssl_object")
         self.certificate: bytes | None = connection.getpeercert(binary_form=True) if connection is not None else None
         asyncio.get_running_loop().call_later(FIRST_REQUEST_SECONDS, self._expect)
+
+    def handle_error(
+        self, request: BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
+    ) -> StreamResponse:
+        """The answer to what is no HTTP, or more of it than is taken; nothing is known of the request then."""
+        if isinstance(exc, BadHttpMethod):
+            fault: ApiError = NotAllowed("GET, HEAD, POST, PUT, PATCH, DELETE")
+        elif isinstance(exc, LineTooLong):
+            fault = BadRequest(f"a line of the request's head is longer than {LINE_BYTES} bytes")
+        else:
+            fault = BadRequest("the request is no HTTP/1.1 that is understood here")
+        log.debug("a request cannot be read", extra={"error": type(exc).__name__})
+        data = orjson.dumps(document_value(status_of(fault), "v1", "Status"))
+        self.close()
+        return Response(status=fault.code, body=data, headers=[("Content-Type", JSON), *refusal_headers(fault)])
 
     def _expect(self) -> None:
         if not self.served:
@@ -175,8 +205,7 @@ class RestDoor:
             exchange.user = impersonate(self._plane, user, wanted)
         if not is_resource_path(parts):
             return await self._documents.answer(exchange, parts)
-        target = exchange.target = target_of(self._plane.registry, parts)
-        exchange.verb = verb_of(exchange.method, target, is_on(exchange.query, "watch"))
+        target = self._find(exchange, exchange.user, named_by(parts))
         if exchange.verb == "watch":
             self._given.metrics.watch_opened(target.type.group, target.type.plural)
             try:
@@ -189,6 +218,18 @@ class RestDoor:
                 return await self._resources.answer(exchange)
         except TimeoutError:
             raise Timeout(f"the request took longer than the {seconds:g} seconds that it was given") from None
+
+    def _find(self, exchange: Exchange, user: User, named: Named) -> Target:
+        """The target and the verb of a request for a resource. Raises Forbidden, NotFound, NotAllowed."""
+        watch = is_on(exchange.query, "watch")
+        try:
+            target = target_of(self._plane.registry, named)
+            exchange.verb = verb_of(exchange.method, target, watch)
+        except (NotFound, NotAllowed):
+            permit_nothing(self._plane, attributes_of(user, exchange.method, named, watch))
+            raise
+        exchange.target = target
+        return target
 
     def _refusal(self, exchange: Exchange, fault: ApiError) -> StreamResponse:
         headers = refusal_headers(fault)

@@ -13,12 +13,21 @@ from ...errors import (
     Invalid,
     MethodNotSupported,
     NotFound,
+    UnsupportedMediaType,
 )
 from ...meta.resource import ResourceType
 from .paths import NotAllowed
 
+
+class NoPatchType(UnsupportedMediaType):
+    """A patch in a form that is none of patches."""
+
+    def __init__(self) -> None:
+        super().__init__("415: Unsupported Media Type")
+
+
 # Their details are there even where nothing is in them.
-_ALWAYS_DETAILED = (Invalid, NotFound, Forbidden, Conflict, AlreadyExists, MethodNotSupported)
+_ALWAYS_DETAILED = (Invalid, NotFound, Forbidden, Conflict, AlreadyExists, MethodNotSupported, NoPatchType)
 WARNING_BYTES = 4096
 
 Headers = list[tuple[str, str]]

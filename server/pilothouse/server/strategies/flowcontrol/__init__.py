@@ -1,0 +1,1 @@
+"""Who waits when all want in: FlowSchemas and PriorityLevelConfigurations."""
