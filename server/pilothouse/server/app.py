@@ -26,6 +26,7 @@ from .authentication.certificates import CertificateAuthenticator
 from .authentication.revocation import RevocationError, Revocations
 from .authentication.serving import ServingCertificates, TlsError, TlsFiles
 from .authentication.token_file import TokenFile, TokenFileError
+from .authorization.node import NodeAuthorizer
 from .authorization.rbac import Rbac
 from .authorization.union import Union
 from .config import ROLE_AGGREGATION, SERVICE_ACCOUNTS, ServerConfig
@@ -204,7 +205,7 @@ async def open_plane(
     kinds = Kinds(registry)
     cache.serve(kinds.forms)
     rbac = Rbac(registry, cache.follow)
-    authorizer = Union(rbac)
+    authorizer = Union(NodeAuthorizer(registry, cache.follow), rbac)
     objects = CachedObjects(registry, kinds, cache, store, batcher)
     environment = Environment(objects, authorizer, registry, now)
     ranges = AllocationConfig(config.service_cluster_ip_range, config.service_node_port_range)

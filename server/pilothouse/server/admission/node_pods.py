@@ -6,10 +6,11 @@ from pilothouse.api.core.v1.nodes_pb2 import Node
 from pilothouse.api.core.v1.pods_pb2 import Pod, PodSpec
 from pilothouse.api.meta.v1.meta_pb2 import OwnerReference
 
+from ..authorization.references import MIRROR_ANNOTATION, is_mirror
 from ..errors import NotFound
 from .base import AdmissionRequest, Objects, rejected
 from .lookups import find
-from .pod_parts import MIRROR_ANNOTATION, has_projection, is_mirror, uses_config_maps, uses_secrets
+from .pod_parts import has_projection, uses_config_maps, uses_secrets
 
 
 async def check_new_pod(objects: Objects, request: AdmissionRequest, node: str) -> None:

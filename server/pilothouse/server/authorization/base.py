@@ -34,7 +34,8 @@ class Attributes(NamedTuple):
     """What is asked: may `user` do `verb`? A named tuple, because one is made for each request.
 
     For a resource: group ("" is the core group), resource (plural), subresource or "", namespace ("" for cluster scope
-    and across namespaces), name ("" where the request names no object, as in create, list and watch), version.
+    and across namespaces), name ("" where the request names no object, as in create, list and watch), version, field_selector (as
+    the request has it: which objects it is for).
     For anything else: path, as in a URL ("/metrics"); it is None for a resource.
     """
 
@@ -47,6 +48,7 @@ class Attributes(NamedTuple):
     name: str = ""
     version: str = ""
     path: str | None = None
+    field_selector: str = ""
 
     @classmethod
     def of(cls, context: RequestContext) -> "Attributes":
@@ -65,6 +67,8 @@ class Attributes(NamedTuple):
             namespace,
             context.name,
             resource.version,
+            None,
+            context.field_selector,
         )
 
 
@@ -73,7 +77,7 @@ class Authorizer(Protocol):
 
     @property
     def generation(self) -> int:
-        """Raised whenever an earlier answer may hold no longer: who relies on one asks again."""
+        """Raised whenever what was allowed may be so no longer: who relies on that asks again."""
 
     def authorize(self, attributes: Attributes) -> Verdict: ...
 

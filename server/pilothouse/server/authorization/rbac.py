@@ -115,7 +115,7 @@ class Rbac:
         return self._roles.get(self._role_types[kind].key(namespace, name))
 
     def _decide(self, attributes: Attributes) -> _Answer:
-        user, verb, group, resource, subresource, namespace, _, _, path = attributes
+        user, verb, group, resource, subresource, namespace, _, _, path, _ = attributes
         names: dict[str, Verdict] = {}
         missing: dict[str, None] = {}
         for grant in self._grants_of(user, "" if path is not None else namespace):

@@ -17,7 +17,7 @@ class Union:
         return sum(member.generation for member in self._members)
 
     def authorize(self, attributes: Attributes) -> Verdict:
-        """NO_OPINION carries the reasons of all that had none."""
+        """NO_OPINION carries the reasons of all that had none, a line each."""
         if SYSTEM_MASTERS in attributes.user.groups:
             return Decision.ALLOW, ""
         reasons = []
@@ -27,4 +27,4 @@ class Union:
                 return verdict
             if verdict[1]:
                 reasons.append(verdict[1])
-        return Decision.NO_OPINION, "; ".join(reasons)
+        return Decision.NO_OPINION, "\n".join(reasons)

@@ -13,6 +13,7 @@ class RequestContext:
 
     verb: as RBAC knows it ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection");
     namespace: "" for cluster-scoped resources and for requests across namespaces; name: "" where there is none;
+    field_selector: of a list, a watch or a deletecollection, as it came;
     deadline: of the event loop's clock, in seconds, infinity where there is none; warnings: what the caller is told
     beside the answer, annotations: what the audit log tells beside the answer, both added to along the line;
     outcome: who is to hear what became of the write that is being prepared, by settled().
@@ -26,6 +27,7 @@ class RequestContext:
     subresource: str = ""
     dry_run: bool = False
     field_manager: str = ""
+    field_selector: str = ""
     deadline: float = float("inf")
     request_id: str = ""
     source_address: str = ""

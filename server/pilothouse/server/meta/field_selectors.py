@@ -18,11 +18,12 @@ _OPERATOR = re.compile(r"!=|==|=")
 
 
 def parse_field_selector(
-    text: str, supported: frozenset[str] = METADATA_FIELDS, aliases: Mapping[str, str] | None = None
+    text: str, supported: frozenset[str] | None = METADATA_FIELDS, aliases: Mapping[str, str] | None = None
 ) -> Selector:
     """The selector that the text means; an empty text means every object.
 
-    supported: the fields that the resource can be selected by; aliases: older name of a field -> its name.
+    supported: the fields that the resource can be selected by, None where any will do; aliases: older name of a
+    field -> its name.
     """
     if not text:
         return EVERY_OBJECT
@@ -34,14 +35,14 @@ def parse_field_selector(
 
 
 @lru_cache(maxsize=1024)
-def _parse(text: str, supported: frozenset[str]) -> Selector:
+def _parse(text: str, supported: frozenset[str] | None) -> Selector:
     requirements = []
     for term in sorted(_TERM.findall(text)):
         found = _OPERATOR.search(term)
         if found is None:
             raise BadRequest(f"invalid selector: '{text}'; can't understand '{term}'")
         key, value = term[: found.start()], _unescape(term[found.end() :])
-        if key not in supported:
+        if supported is not None and key not in supported:
             raise BadRequest(_unsupported(key, supported))
         operator = Operator.NOT_EQUALS if found.group() == "!=" else Operator.EQUALS
         requirements.append(Requirement(key, operator, (value,)))

@@ -123,13 +123,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One key's change. value None: it was deleted. `previous` is what stood there before (None: nothing did), as far
-    as the store still has it."""
+    """One key's change. value None: it was deleted."""
 
     key: str
     value: bytes | None
     revision: int
-    previous: Entry | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from pilothouse.server.store import etcd_wire_pb2 as wire
 from pilothouse.server.store.base import (
     Batch,
     Change,
-    Entry,
     RevisionCompacted,
     RevisionWentBack,
     StoreUnavailable,
@@ -119,7 +118,7 @@ class EtcdWatch:
         # started one later, and that were the compacted revision, etcd would leave out the deletions made by it.
         start = max(1, self._seen)
         request = wire.WatchCreateRequest(key=self._start, range_end=self._end, start_revision=start)
-        request.progress_notify = request.prev_kv = request.fragment = True
+        request.progress_notify = request.fragment = True
         async with asyncio.timeout(self._timeout):
             await call.write(wire.WatchRequest(create_request=request))
             created = await call.read()
@@ -160,11 +159,8 @@ class EtcdWatch:
     def _change(self, event: wire.Event) -> Change:
         kv = event.kv
         key = kv.key[self._strip :].decode()
-        previous = None
-        if event.HasField("prev_kv"):
-            previous = Entry(key, event.prev_kv.value, event.prev_kv.mod_revision)
         value = kv.value if event.type == wire.Event.PUT else None
-        return Change(key, value, kv.mod_revision, previous)
+        return Change(key, value, kv.mod_revision)
 
 
 def _unavailable(endpoint: Endpoint, error: grpc.RpcError) -> StoreUnavailable:

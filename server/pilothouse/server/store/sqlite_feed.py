@@ -25,7 +25,7 @@ class Feed:
 
     def publish(self, changes: Sequence[Change]) -> None:
         """The changes of the revision that follows the newest one."""
-        size = sum(len(c.key) + len(c.value or b"") + (len(c.previous.value) if c.previous else 0) for c in changes)
+        size = sum(len(c.key) + len(c.value or b"") for c in changes)
         self.revision = changes[0].revision
         self._ring.append((self.revision, changes, size))
         self._bytes += size

@@ -62,19 +62,16 @@ class Reader:
             if after_revision < compacted:
                 raise RevisionCompacted(compacted)
             rows = self._db.execute(
-                "SELECT h.id, h.key, h.value, p.id, p.value FROM history h LEFT JOIN history p ON p.id = h.previous"
-                " WHERE h.id >= ? AND h.key >= ? AND h.key < ? ORDER BY h.id",
+                "SELECT id, key, value FROM history WHERE id >= ? AND key >= ? AND key < ? ORDER BY id",
                 ((after_revision + 1) * ID_STEP, start, end),
             )
-            for row, key, value, old_row, old in rows:
+            for row, key, value in rows:
                 revision = row // ID_STEP
                 if size > _CHANGES_BYTES and revision != changes[-1].revision:
                     rows.close()
                     return Batch(changes, changes[-1].revision)
-                name = key.decode()
-                previous = None if old_row is None else Entry(name, old, old_row // ID_STEP)
-                changes.append(Change(name, value, revision, previous))
-                size += len(value or b"") + len(old or b"") + 100
+                changes.append(Change(key.decode(), value, revision))
+                size += len(value or b"") + 100
         return Batch(changes, current)
 
     @contextmanager

@@ -45,10 +45,10 @@ class Writer:
                     outcomes.append(refused)
                     continue
                 outcomes.append(Committed(revision))
-                for op, (previous, replaced) in zip(group, standing, strict=True):
+                for op, (_, replaced) in zip(group, standing, strict=True):
                     self._apply(op, revision * ID_STEP + len(changes), replaced)
                     value = op.value if isinstance(op, Put) else None
-                    changes.append(Change(op.key, value, revision, previous))
+                    changes.append(Change(op.key, value, revision))
             if changes:
                 self._db.execute("UPDATE state SET revision = ?", (revision,))
         if changes:

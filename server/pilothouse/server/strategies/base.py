@@ -120,12 +120,6 @@ class Strategy(Generic[M]):
         return False
 
 
-class DetachedStatus(Strategy[Message]):
-    """A kind whose metadata is left alone by a write of its status."""
-
-    kept_with_status = ALL_METADATA
-
-
 def keep(obj: Any, old: Any, names: tuple[str, ...]) -> None:
     """Makes fields of a message what they are in another of its class."""
     for name in names:

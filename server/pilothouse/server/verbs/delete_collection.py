@@ -22,7 +22,7 @@ async def delete_collection(
 ) -> Listing:
     """The objects that were deleted or marked for deletion, as they were; where a limit left some, the token of
     the rest. Raises Forbidden, BadRequest, Invalid."""
-    permit(plane.authorizer, context)
+    permit(plane.authorizer, replace(context, field_selector=list_options.field_selector))
     check_options(options)
     deleted: list[Item] = []
     asked = meta.ListOptions()

@@ -115,8 +115,11 @@ def make_scope(kind: Kind, context: RequestContext, labels: str, fields: str) ->
 
 
 def named(kind: Kind, context: RequestContext, field_selector: str) -> RequestContext:
-    """The context with the name that the selector insists on: who may list or watch an object by its name may do so, as
-    in Kubernetes."""
+    """The context with the selector, and with the name that this insists on: who may list or watch an object by its
+    name may do so, as in Kubernetes."""
+    if not field_selector:
+        return context
+    context = replace(context, field_selector=field_selector)
     if "metadata.name" not in field_selector:
         return context
     try:

@@ -6,12 +6,13 @@ from pilothouse.api.core.v1.core_pb2 import ServiceAccount as Account
 from pilothouse.api.core.v1.pods_pb2 import Container, EphemeralContainerCommon, Pod, PodSpec
 from pilothouse.api.core.v1.volumes_pb2 import Volume
 
+from ...authorization.references import is_mirror
 from ...meta.names import derived_name
 from ...schema.remembered import Remembered
 from ..base import AdmissionRequest, Operation, rejected
 from ..environment import Environment
 from ..lookups import find
-from ..pod_parts import has_projection, is_mirror, uses_secrets
+from ..pod_parts import has_projection, uses_secrets
 from ..scoped import CREATE_OR_UPDATE, PodPlugin
 
 DEFAULT = "default"

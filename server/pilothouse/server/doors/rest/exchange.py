@@ -1,7 +1,7 @@
 """Exchange: one request and what is known of it, from its head to its answer."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 from zlib import Z_BEST_SPEED, compressobj
@@ -30,15 +30,17 @@ Raw: TypeAlias = BaseRequest
 
 @dataclass(slots=True)
 class Exchange:
-    """method: HEAD is GET here; path, query: as they came; user: None until he is known; verb, target: of a request for
-    a resource; fault: what it ended with."""
+    """method: HEAD is GET here; path: as it came; started: by the performance counter; begun: is told that a stream has
+    begun; user: None until he is known; verb, target: of a request for a resource; fault: what it ended with."""
 
     raw: Raw
     method: str
     path: str
-    query: Query
     audit_id: str
     request_id: str
+    started: float
+    begun: Callable[["Exchange"], None]
+    query: Query = field(default_factory=dict)
     user: User | None = None
     verb: str = ""
     target: Target | None = None

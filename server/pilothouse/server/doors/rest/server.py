@@ -17,7 +17,7 @@ from aiohttp.web_server import Server
 from prometheus_client import CollectorRegistry
 
 from ...audit.log import AuditLog
-from ...audit.record import COMPLETE, Entry
+from ...audit.record import COMPLETE, STARTED, Entry
 from ...errors import ApiError, BadRequest, NotFound, Timeout, Unauthorized
 from ...meta.uids import new_uid
 from ...meta.user import User
@@ -166,7 +166,6 @@ class RestDoor:
         self._server = None
 
     async def _handle(self, raw: BaseRequest) -> StreamResponse:
-        started = time.perf_counter()
         connection = raw.protocol
         assert isinstance(connection, _Connection)
         connection.served = True
@@ -187,13 +186,13 @@ class RestDoor:
                 raise ConnectionResetError("the answer broke off") from error
             return self._refusal(exchange, exchange.fault)
         finally:
-            self._record(exchange, time.perf_counter() - started)
+            self._record(exchange)
 
     def _exchange(self, raw: BaseRequest) -> Exchange:
         method = hdrs.METH_GET if raw.method == hdrs.METH_HEAD else raw.method
         path = raw.raw_path.partition("?")[0]
         audit_id = raw.headers.get("Audit-Id", "")[:AUDIT_ID_LENGTH] or new_uid()
-        return Exchange(raw, method, path, {}, audit_id, f"r{next(self._numbers)}")
+        return Exchange(raw, method, path, audit_id, f"r{next(self._numbers)}", time.perf_counter(), self._begun)
 
     async def _answer(self, exchange: Exchange, certificate: bytes | None) -> StreamResponse:
         raw = exchange.raw
@@ -243,33 +242,36 @@ class RestDoor:
             encoder = self._encoders.default
         return exchange.encoded(fault.code, encoder.document(status_of(fault), "v1", "Status"), encoder, headers)
 
-    def _record(self, exchange: Exchange, seconds: float) -> None:
+    def _begun(self, exchange: Exchange) -> None:
+        """A watch has begun to answer: the audit log does not wait for its end."""
+        self._audit(STARTED, exchange, time.perf_counter() - exchange.started)
+
+    def _record(self, exchange: Exchange) -> None:
         """Counts a request that has ended, and writes it into the audit log."""
-        target, fault = exchange.target, exchange.fault
+        seconds = time.perf_counter() - exchange.started
+        fault, target = exchange.fault, exchange.target
         code = CANCELED if exchange.canceled else fault.reason if fault is not None else "OK"
-        resource = target.type if target is not None and exchange.verb else None
-        labels = (
-            (exchange.verb, resource.group, resource.plural, target.subresource if target else "")
-            if resource is not None
-            else ("", "", "", "")
-        )
-        self._given.metrics.request((*labels, code), seconds)
+        names = ("", "", "") if target is None else (target.type.group, target.type.plural, target.subresource)
+        self._given.metrics.request((exchange.verb, *names, code), seconds)
+        self._audit(COMPLETE, exchange, seconds)
+
+    def _audit(self, stage: str, exchange: Exchange, seconds: float) -> None:
         if self._given.audit is None:
             return
-        now = time.time()
+        now, target = time.time(), exchange.target
         self._given.audit.add(
             Entry(
-                COMPLETE,
+                stage,
                 exchange.request_id,
                 exchange.raw.raw_path,
                 exchange.verb or exchange.method.lower(),
-                labels[1],
-                labels[2],
+                target.type.group if target is not None else "",
+                target.type.plural if target is not None else "",
                 exchange.user,
                 exchange.source,
                 exchange.user_agent,
                 tuple(exchange.contexts),
-                fault,
+                exchange.fault,
                 exchange.canceled,
                 now - seconds,
                 now,

@@ -51,6 +51,7 @@ class Watches:
             fault = error
         response = StreamResponse(headers=exchange.headers(encoder.stream_type))
         await response.prepare(exchange.raw)
+        exchange.begun(exchange)
         if frames is not None:
             fault = await self._send(response, frames, context, options, encoder)
         if fault is not None:

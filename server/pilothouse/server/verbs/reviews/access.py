@@ -12,6 +12,7 @@ from pilothouse.api.authorization.v1 import authorization_pb2 as authorization
 from ...authorization.base import Attributes, Decision
 from ...errors import Cause, Invalid
 from ...meta.context import RequestContext
+from ...meta.selectors import escape
 from ...meta.user import User
 from ...schema.causes import invalid, required
 from ..metadata import metadata_of
@@ -62,6 +63,7 @@ def _decide(plane: Plane, user: User, review: AccessReview) -> None:
             asked.namespace,
             asked.name,
             asked.version,
+            field_selector=_fields(asked.field_selector),
         )
     else:
         path = spec.non_resource_attributes
@@ -73,6 +75,14 @@ def _decide(plane: Plane, user: User, review: AccessReview) -> None:
         status.denied = True
     if reason:
         status.reason = reason
+
+
+def _fields(asked: authorization.FieldSelectorAttributes) -> str:
+    """The fields that must have one value, as a field selector; what else is asked of them narrows no answer."""
+    if asked.raw_selector:
+        return asked.raw_selector
+    exact = (r for r in asked.requirements if r.operator == "In" and len(r.values) == 1)
+    return ",".join(f"{requirement.key}={escape(requirement.values[0])}" for requirement in exact)
 
 
 def _user(spec: authorization.SubjectAccessReviewSpec) -> User:

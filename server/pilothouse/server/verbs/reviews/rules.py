@@ -2,8 +2,10 @@
 
 from pilothouse.api.authorization.v1 import authorization_pb2 as authorization
 
+from ...authorization.node import UNLISTED
 from ...errors import BadRequest
 from ...meta.context import RequestContext
+from ...meta.nodes import node_of
 from ..plane import Plane
 
 
@@ -22,5 +24,8 @@ def answer(plane: Plane, context: RequestContext, review: authorization.SelfSubj
             )
         if rule.urls:
             status.non_resource_rules.add(verbs=rule.verbs, non_resource_urls=rule.urls)
+    if node_of(context.user) is not None:
+        status.incomplete = True
+        problems.insert(0, UNLISTED)
     if problems:
         status.evaluation_error = problems[0] if len(problems) == 1 else f"[{', '.join(problems)}]"
