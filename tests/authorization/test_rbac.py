@@ -313,7 +313,7 @@ def test_the_first_opinion_wins() -> None:
     attributes = Attributes(ANNA, "get", "", "pods")
     assert Union(silent, yes, no).authorize(attributes) == (Decision.ALLOW, "allow")
     assert Union(silent, no, yes).authorize(attributes) == (Decision.DENY, "deny")
-    assert Union(silent, silent).authorize(attributes) == (Decision.NO_OPINION, "no opinion; no opinion")
+    assert Union(silent, silent).authorize(attributes) == (Decision.NO_OPINION, "no opinion\nno opinion")
     assert Union().authorize(attributes) == (Decision.NO_OPINION, "")
     assert Union(silent, yes).generation == 6
 

@@ -32,7 +32,8 @@ def owner(**members: Any) -> dict[str, Any]:
         ({"ownerReferences": [owner(kind="Event")]}, ["metadata.ownerReferences"]),
         ({"ownerReferences": [owner(controller=True), owner(controller=True)]}, ["metadata.ownerReferences"]),
         ({"finalizers": ["example.test/wait"]}, []),
-        ({"finalizers": ["not good"]}, ["metadata.finalizers"]),
+        ({"finalizers": ["not good"]}, ["metadata.finalizers", "metadata.finalizers[0]"]),
+        ({"finalizers": ["wait"]}, ["metadata.finalizers[0]"]),
         ({"finalizers": ["orphan", "foregroundDeletion"]}, ["metadata.finalizers"]),
     ],
 )

@@ -90,3 +90,15 @@ def test_an_authority_that_is_spoilt_is_an_error_and_kept(tmp_path: Path) -> Non
     with pytest.raises(ConfigError, match=r"--data-dir: cannot use .*ca\.crt"):
         prepared(tmp_path)
     assert (tmp_path / "pki" / "ca.crt").read_text() == "spoilt"
+
+
+def test_kubectl_is_given_a_configuration_of_its_own(tmp_path: Path) -> None:
+    config, _ = prepared(tmp_path)
+    file = tmp_path / "kubeconfig"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    content = yaml.safe_load(file.read_text())
+    assert content["clusters"][0]["cluster"]["server"] == f"https://127.0.0.1:{config.secure_port}"
+    assert content["contexts"][0]["name"] == content["current-context"]
+    user = content["users"][0]["user"]
+    for path in (*user.values(), content["clusters"][0]["cluster"]["certificate-authority"]):
+        assert (tmp_path / path).is_file()

@@ -79,7 +79,7 @@ class Door:
                 url,
                 data=body or None,
                 headers=headers,
-                skip_auto_headers=("Content-Type",),
+                skip_auto_headers=("Content-Type", "Accept-Encoding"),
                 allow_redirects=False,
             ) as answer,
         ):

@@ -65,7 +65,7 @@ class ServerConfig:
         int, Flag(value.port, "port of the REST API, where clients show certificates or bearer tokens")
     ] = 6443
     token_auth_file: Annotated[
-        Path | None, Flag(value.file, "static bearer tokens of the REST API: token,user,uid,\"groups\" a line, CSV")
+        Path | None, Flag(value.file, 'static bearer tokens of the REST API: token,user,uid,"groups" a line, CSV')
     ] = None
     anonymous_auth: Annotated[
         bool, Flag(value.boolean, "take REST requests without credentials as system:anonymous, not for health alone")

@@ -95,8 +95,8 @@ def _write_kubeconfig(config: ServerConfig, client: CertificateFiles) -> None:
 
 def _advice(config: ServerConfig, client_config: Path) -> str:
     return (
-        f"Starting on {_address(config, config.grpc_port)}, with data and certificates in {config.data_dir}. In another "
-        "terminal:\n\n"
+        f"Starting on {_address(config, config.grpc_port)}, with data and certificates in {config.data_dir}. "
+        "In another terminal:\n\n"
         f"    export PILOTHOUSE_CONFIG={client_config.absolute()}\n"
         "    pilothouse get namespaces\n\n"
         f"or, through the Kubernetes API on {_address(config, config.secure_port)}:\n\n"

@@ -97,7 +97,7 @@ async def test_a_collection_is_deleted_by_its_labels(door: Door) -> None:
 
 
 async def test_yaml_goes_in_and_comes_out(door: Door) -> None:
-    body = b"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: jar\ndata:\n  n: 'no'\n"
+    body = b"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: jar\ndata:\n  'n': 'no'\n"
     headers = {"Content-Type": "application/yaml", "Accept": "application/yaml"}
     made = await door.send("POST", MAPS, body, headers)
     assert (made.code, made.headers["content-type"]) == (201, ["application/yaml"])
@@ -208,6 +208,7 @@ async def test_head_is_get_without_its_body(door: Door) -> None:
     assert (head.code, head.body) == (200, b"")
     assert head.headers["content-length"] == [str(len(got.body))]
     assert (await door.send("HEAD", f"{MAPS}/ghost")).code == 404
+    assert (await door.send("HEAD", f"{MAPS}?watch=1")).code == 405
 
 
 async def test_people_get_it_set_out(door: Door) -> None:

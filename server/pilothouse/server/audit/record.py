@@ -32,8 +32,8 @@ class Entry(NamedTuple):
     uri: what was called; verb, group, resource: what the door knows where there is no context, "*" for many resources;
     user: who has authenticated, None for nobody; source: the peer's address as gRPC writes it ("ipv4:10.0.0.1:4711") or
     bare; contexts: of each object or scope that the request is about; fault: what it ended with, None for success;
-    canceled: by its caller; received, at: seconds since the epoch; audit_id: what the caller was told that the request is
-    called, "" where he was told nothing.
+    canceled: by its caller; received, at: seconds since the epoch; audit_id: what the caller was told that the request
+    is called, "" where he was told nothing.
     """
 
     stage: str

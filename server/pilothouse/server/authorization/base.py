@@ -34,8 +34,8 @@ class Attributes(NamedTuple):
     """What is asked: may `user` do `verb`? A named tuple, because one is made for each request.
 
     For a resource: group ("" is the core group), resource (plural), subresource or "", namespace ("" for cluster scope
-    and across namespaces), name ("" where the request names no object, as in create, list and watch), version, field_selector (as
-    the request has it: which objects it is for).
+    and across namespaces), name ("" where the request names no object, as in create, list and watch), version,
+    field_selector (as the request has it: which objects it is for).
     For anything else: path, as in a URL ("/metrics"); it is None for a resource.
     """
 

@@ -24,6 +24,7 @@ def metadata_validator_for(resource: ResourceType) -> MetadataValidator:
     rule = names.NAME_RULES[resource.name_rule]
     longest = resource.max_name_length
     namespaced = resource.namespaced
+    strict = _knows_finalizers(resource)
 
     def validate(message: Message) -> list[Cause]:
         metadata = message.metadata  # type: ignore[attr-defined]
@@ -42,9 +43,17 @@ def metadata_validator_for(resource: ResourceType) -> MetadataValidator:
             causes.extend(_owners(metadata.owner_references))
         if metadata.finalizers:
             causes.extend(_finalizers(metadata.finalizers))
+            if strict:
+                causes.extend(_unqualified(metadata.finalizers))
         return causes
 
     return validate
+
+
+def _knows_finalizers(resource: ResourceType) -> bool:
+    """Whether a kube-apiserver looks at the finalizers of a kind's objects as it does for kinds of its own."""
+    own = resource.message.DESCRIPTOR.full_name.startswith("pilothouse.api.")
+    return own and resource.group not in _LENIENT_GROUPS and ".runtime." not in resource.message.DESCRIPTOR.full_name
 
 
 def template_metadata(field: str, metadata: Any) -> Iterator[Cause]:
@@ -71,6 +80,9 @@ def validate_metadata_update(metadata: Any, old: Any) -> list[Cause]:
     return causes
 
 
+# Groups whose objects are looked at like custom ones.
+_LENIENT_GROUPS = ("admissionregistration.k8s.io", "apiextensions.k8s.io", "apiregistration.k8s.io")
+_STANDARD_FINALIZERS = ("kubernetes", "orphan", "foregroundDeletion")
 _FIXED = (("name", "name"), ("namespace", "namespace"), ("uid", "uid"))
 
 
@@ -154,3 +166,10 @@ def _finalizers(finalizers: Any) -> Iterator[Cause]:
     if "orphan" in finalizers and "foregroundDeletion" in finalizers:
         detail = "finalizer orphan and finalizer foregroundDeletion cannot be both set"
         yield invalid("metadata.finalizers", list(finalizers), detail)
+
+
+def _unqualified(finalizers: Any) -> Iterator[Cause]:
+    for index, finalizer in enumerate(finalizers):
+        if "/" not in finalizer and finalizer not in _STANDARD_FINALIZERS:
+            detail = "name is neither a standard finalizer name nor is it fully qualified"
+            yield invalid(f"metadata.finalizers[{index}]", finalizer, detail)

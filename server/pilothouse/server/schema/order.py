@@ -25,6 +25,11 @@ _EVERYWHERE: Orders = {
         "finalizers",
     )
 }
+BY_FIELD: Orders = {}
+"""The order of the fields' numbers, everywhere."""
+
+# How all objects are looked at.
+_COMMON: Orders = {"ObjectMeta": ("generateName",)}
 _SEGMENT = re.compile(r"([^.\[\]]+)((?:\[[^\]]*\])*)")
 _INDEX = re.compile(r"\[(\d+)\]")
 _LAST = 1 << 30
@@ -50,7 +55,7 @@ def _key(root: Descriptor, cause: Cause, orders: Orders) -> tuple[tuple[int, int
         if current is None:
             break
         name, index = match.group(1), _INDEX.match(match.group(2))
-        ranks = _ranks(current, orders.get(current.name, ()))
+        ranks = _ranks(current, orders.get(current.name) or _COMMON.get(current.name, ()))
         late = ranks.get(f"{name}!") if cause.reason == "FieldValueDuplicate" else None
         rank, child = ranks.get(name, (_LAST, None))
         if late is not None:

@@ -54,7 +54,10 @@ _STRATEGIES: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
             "admission_configuration.webhooks",
             "ValidatingWebhookConfigurations",
         ),
-        ("apiextensions.k8s.io/v1", "CustomResourceDefinition"): ("apiextensions", "CustomResourceDefinitions"),
+        ("apiextensions.k8s.io/v1", "CustomResourceDefinition"): (
+            "definitions.definition",
+            "CustomResourceDefinitions",
+        ),
         ("apiregistration.k8s.io/v1", "APIService"): ("apiregistration", "APIServices"),
         ("apps/v1", "ControllerRevision"): ("apps", "ControllerRevisions"),
         ("apps/v1", "DaemonSet"): ("apps", "DaemonSets"),

@@ -6,11 +6,12 @@ from ..errors import Cause
 from ..meta.context import RequestContext
 from ..schema.causes import faulty, forbidden, invalid
 from ..schema.checks import label_key
+from ..schema.order import BY_FIELD
 from .base import Strategy
 
 
 class Leases(Strategy[Lease]):
-    orders = {}
+    orders = BY_FIELD
 
     def validate(self, context: RequestContext, obj: Lease) -> list[Cause]:
         spec = obj.spec

@@ -87,7 +87,7 @@ def _is_set(obj: Event, name: str) -> bool:
 
 
 def _place(space: str, own: str, fits: bool) -> list[Cause]:
-    """What an event is about is in the event's own namespace; what is in none has events in namespaces of the system."""
+    """What an event is about is in the event's own namespace, or in none and the event in one of the system."""
     return [] if fits else [invalid("involvedObject.namespace", space, "does not match event.namespace")]
 
 

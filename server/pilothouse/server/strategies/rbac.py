@@ -16,7 +16,7 @@ from ..errors import Cause
 from ..meta import names
 from ..meta.context import RequestContext
 from ..schema.causes import faulty, invalid, not_supported, required
-from ..schema.order import Orders
+from ..schema.order import BY_FIELD, Orders
 from .base import Strategy
 
 GROUP = "rbac.authorization.k8s.io"
@@ -29,7 +29,7 @@ class Roles(Strategy[Role]):
 
 
 class ClusterRoles(Strategy[ClusterRole]):
-    orders = {}
+    orders = BY_FIELD
 
     def validate(self, context: RequestContext, obj: ClusterRole) -> list[Cause]:
         causes = [c for i, rule in enumerate(obj.rules) for c in _rule(f"rules[{i}]", rule, False)]

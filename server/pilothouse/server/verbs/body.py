@@ -19,8 +19,8 @@ _SHOWN_BYTES = 30
 
 
 class Encoding(Enum):
-    """PROTOBUF: the message of the kind; JSON, YAML: with apiVersion and kind; ENVELOPE: Kubernetes' protobuf, which says
-    apiVersion and kind around the message."""
+    """PROTOBUF: the message of the kind; JSON, YAML: with apiVersion and kind; ENVELOPE: Kubernetes' protobuf, which
+    says apiVersion and kind around the message."""
 
     PROTOBUF = "protobuf"
     JSON = "json"

@@ -103,7 +103,9 @@ async def prepare_change(
     await plane.admission.mutate(request)
     keep_identity(resource, new, old)
     strategy.prepare_update(context, new, old)
-    if resource.generation_raised_by and strategy.raises_generation(new, old):
+    # A generation counts what was asked for; whoever writes a status tells what became of that.
+    raising = resource.generation_raised_by and context.subresource != "status"
+    if raising and strategy.raises_generation(new, old):
         metadata_of(new).generation += 1
     causes = strategy.arranged(kind.check(new) + strategy.validate(context, new))
     causes += strategy.validate_update(context, new, old)

@@ -33,7 +33,8 @@ class Prepared:
 
 
 async def create(plane: Plane, context: RequestContext, body: Body) -> bytes:
-    """The object as stored, or a review with its answer, as protobuf. Raises Forbidden, BadRequest, Invalid, AlreadyExists, TooLarge."""
+    """The object as stored, or a review with its answer, as protobuf. Raises Forbidden, BadRequest, Invalid,
+    AlreadyExists, TooLarge."""
     permit(plane.authorizer, context)
     if context.type.is_review:
         return review(plane, context, body)

@@ -1,4 +1,4 @@
-"""Impersonation: to act as somebody else is a verb of its own, on the user, each group, the uid and each extra value."""
+"""Impersonation: to act as somebody else is a verb of its own, on the user, each group, uid and extra value."""
 
 import json
 from collections.abc import Mapping

@@ -57,7 +57,7 @@ class Scope:
 
 
 class Framing(Protocol):
-    """How events become the bytes of a frame. Audiences of equal framings share their frames, so it must be hashable."""
+    """How events become the bytes of a frame. Watchers of equal framings share their frames, so it must be hashable."""
 
     def event(self, kind: int, resource: ResourceType, item: Item, index: int) -> Sequence[bytes]:
         """The pieces of one event; `index` is the place of its scope in the request."""
@@ -70,8 +70,8 @@ class Framing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WatchFrames:
-    """Frames as gRPC's WatchFrame. `numbered`: events carry the index of their scope; `encode`: what is sent in place of
-    the protobuf frame of an item."""
+    """Frames as gRPC's WatchFrame. `numbered`: events carry the index of their scope; `encode`: what is sent in place
+    of the protobuf frame of an item."""
 
     numbered: bool = False
     encode: Encode | None = None

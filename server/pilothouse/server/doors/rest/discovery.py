@@ -46,7 +46,15 @@ class Document(NamedTuple):
 
     data: bytes
     content_type: str
-    etag: str
+    digest: str
+
+    @classmethod
+    def of(cls, data: bytes, content_type: str) -> "Document":
+        return cls(data, content_type, sha256(data).hexdigest().upper())
+
+    @property
+    def etag(self) -> str:
+        return f'"{self.digest}"'
 
 
 class Discovery:
@@ -102,7 +110,7 @@ class Discovery:
             data = encoder.document(message, "apidiscovery.k8s.io/v2", "APIGroupDiscoveryList")
         else:
             data = encoder.document(*self._document(parts))
-        return Document(data, content_type, f'"{sha256(data).hexdigest().upper()}"')
+        return Document.of(data, content_type)
 
     def _document(self, parts: Sequence[str]) -> tuple[Message, str, str]:
         """The document, its apiVersion and kind. Raises NotFound."""

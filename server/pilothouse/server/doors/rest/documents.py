@@ -12,9 +12,10 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from ...verbs.paths import permit_path
 from ...verbs.plane import Plane
-from .discovery import Discovery
+from .discovery import Discovery, Document
 from .exchange import Exchange
 from .negotiation import JSON
+from .openapi import OpenApi
 from .paths import NotAllowed, PageNotFound
 
 # The release of Kubernetes whose interface this is.
@@ -30,6 +31,7 @@ class Documents:
 
     def __init__(self, plane: Plane, discovery: Discovery, examine: Examine, metrics: CollectorRegistry) -> None:
         self._plane = plane
+        self._openapi = OpenApi(plane.registry)
         self._discovery = discovery
         self._examine = examine
         self._metrics = metrics
@@ -38,13 +40,17 @@ class Documents:
         """Raises Forbidden, NotFound, NotAllowed."""
         assert exchange.user is not None
         permit_path(self._plane, exchange.user, exchange.method, exchange.path)
-        if parts[0] not in ("api", "apis", "version", "livez", "readyz", "healthz", "metrics", ""):
+        if parts[0] not in ("api", "apis", "openapi", "version", "livez", "readyz", "healthz", "metrics", ""):
             raise PageNotFound("404 page not found")
         if exchange.method != "GET":
             raise NotAllowed("GET, HEAD")
         match list(parts):
             case ["api"] | ["api", _] | ["apis"] | ["apis", _] | ["apis", _, _]:
-                return self._document(exchange, parts)
+                return self._sent(exchange, self._discovery.document(parts, exchange.accept))
+            case ["openapi", "v3"]:
+                return exchange.answer(200, self._openapi.index(), JSON)
+            case ["openapi", "v3", *name]:
+                return self._sent(exchange, self._openapi.document("/".join(name)))
             case ["version"]:
                 return exchange.answer(200, _version(), JSON)
             case ["metrics"]:
@@ -56,8 +62,8 @@ class Documents:
                 return exchange.answer(200, orjson.dumps({"paths": self._discovery.paths()}) + b"\n", JSON)
         raise PageNotFound("404 page not found")
 
-    def _document(self, exchange: Exchange, parts: Sequence[str]) -> StreamResponse:
-        document = self._discovery.document(parts, exchange.accept)
+    def _sent(self, exchange: Exchange, document: Document) -> StreamResponse:
+        """The document, or that the caller has it."""
         headers = exchange.headers(document.content_type, [("ETag", document.etag), ("Vary", "Accept")])
         if exchange.raw.headers.get("If-None-Match") == document.etag:
             return Response(status=304, headers=[header for header in headers if header[0] != "Content-Type"])

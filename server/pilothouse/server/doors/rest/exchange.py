@@ -24,23 +24,27 @@ PIECE_BYTES = 256 * 1024
 BODY_SECONDS = 30.0
 _BROWSERS = ("curl", "Wget", "Mozilla")
 GZIP_WINDOW = 31
+COMMON: Headers = [("Cache-Control", "no-cache, private"), ("Server", "pilothouse")]
 
 Raw: TypeAlias = BaseRequest
 
 
 @dataclass(slots=True)
 class Exchange:
-    """method: HEAD is GET here; path: as it came; started: by the performance counter; begun: is told that a stream has
-    begun; user: None until he is known; verb, target: of a request for a resource; fault: what it ended with."""
+    """method: HEAD is GET here; path: as it came; source: the peer's address; started: by the performance counter;
+    begun: is told that a stream has begun; caller: who has authenticated; user: whom he acts as; verb, target: of a
+    request for a resource; fault: what it ended with."""
 
     raw: Raw
     method: str
     path: str
+    source: str
     audit_id: str
     request_id: str
     started: float
     begun: Callable[["Exchange"], None]
     query: Query = field(default_factory=dict)
+    caller: User | None = None
     user: User | None = None
     verb: str = ""
     target: Target | None = None
@@ -52,11 +56,6 @@ class Exchange:
     @property
     def accept(self) -> str:
         return ",".join(self.raw.headers.getall("Accept", ()))
-
-    @property
-    def source(self) -> str:
-        peer = self.raw.transport.get_extra_info("peername") if self.raw.transport is not None else None
-        return str(peer[0]) if peer else ""
 
     @property
     def user_agent(self) -> str:
@@ -140,8 +139,7 @@ class Exchange:
         return [
             ("Content-Type", content_type),
             ("Audit-Id", self.audit_id),
-            ("Cache-Control", "no-cache, private"),
-            ("Server", "pilothouse"),
+            *COMMON,
             *(warning_headers(self.warnings) if self.warnings else ()),
             *(more or ()),
         ]

@@ -13,6 +13,7 @@ from ...verbs.plane import Tokens
 
 # Health is told to everybody: who asks for it, a load balancer mostly, has no credentials.
 PUBLIC = ("livez", "readyz", "healthz")
+_IMPERSONATE = "impersonate-"
 _EXTRA = "impersonate-extra-"
 
 
@@ -43,6 +44,8 @@ class Identities:
 
 def impersonation_of(headers: CIMultiDictProxy[str]) -> Impersonation | None:
     """Whom the headers ask to act as; None where they do not."""
+    if not any(name[0] in "Ii" and name.lower().startswith(_IMPERSONATE) for name in headers):
+        return None
     extra: dict[str, list[str]] = {}
     for name, value in headers.items():
         if name.lower().startswith(_EXTRA):

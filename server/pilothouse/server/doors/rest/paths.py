@@ -32,8 +32,8 @@ class NotAllowed(MethodNotSupported):
 
 
 class Named(NamedTuple):
-    """What a path of a resource says, whether or not anything is served there. watch: by the old prefix `watch/`; parts:
-    how many there are from the plural on."""
+    """What a path of a resource says, whether or not anything is served there. watch: by the old prefix `watch/`;
+    parts: how many there are from the plural on."""
 
     group: str
     version: str

@@ -29,7 +29,7 @@ from ...verbs.plane import Plane
 from .discovery import Discovery
 from .documents import PLAIN, Documents, Examine
 from .encoders import Encoders, document_value
-from .exchange import Exchange
+from .exchange import COMMON, Exchange
 from .identity import Identities, impersonation_of
 from .negotiation import JSON, choose
 from .options import is_on, parse_query, request_seconds
@@ -81,13 +81,15 @@ class Surroundings:
 class _Connection(RequestHandler):
     """One connection: what never sends a request is closed."""
 
-    __slots__ = ("certificate", "served")
+    __slots__ = ("certificate", "served", "source")
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self.served = False
         connection = transport.get_extra_info("ssl_object")
         self.certificate: bytes | None = connection.getpeercert(binary_form=True) if connection is not None else None
+        peer = transport.get_extra_info("peername")
+        self.source = str(peer[0]) if peer else ""
         asyncio.get_running_loop().call_later(FIRST_REQUEST_SECONDS, self._expect)
 
     def handle_error(
@@ -103,7 +105,9 @@ class _Connection(RequestHandler):
         log.debug("a request cannot be read", extra={"error": type(exc).__name__})
         data = orjson.dumps(document_value(status_of(fault), "v1", "Status"))
         self.close()
-        return Response(status=fault.code, body=data, headers=[("Content-Type", JSON), *refusal_headers(fault)])
+        return Response(
+            status=fault.code, body=data, headers=[*COMMON, ("Content-Type", JSON), *refusal_headers(fault)]
+        )
 
     def _expect(self) -> None:
         if not self.served:
@@ -169,7 +173,7 @@ class RestDoor:
         connection = raw.protocol
         assert isinstance(connection, _Connection)
         connection.served = True
-        exchange = self._exchange(raw)
+        exchange = self._exchange(raw, connection.source)
         try:
             return await self._answer(exchange, connection.certificate)
         except asyncio.CancelledError:
@@ -188,29 +192,38 @@ class RestDoor:
         finally:
             self._record(exchange)
 
-    def _exchange(self, raw: BaseRequest) -> Exchange:
-        method = hdrs.METH_GET if raw.method == hdrs.METH_HEAD else raw.method
-        path = raw.raw_path.partition("?")[0]
-        audit_id = raw.headers.get("Audit-Id", "")[:AUDIT_ID_LENGTH] or new_uid()
-        return Exchange(raw, method, path, audit_id, f"r{next(self._numbers)}", time.perf_counter(), self._begun)
+    def _exchange(self, raw: BaseRequest, source: str) -> Exchange:
+        return Exchange(
+            raw=raw,
+            method=hdrs.METH_GET if raw.method == hdrs.METH_HEAD else raw.method,
+            path=raw.raw_path.partition("?")[0],
+            source=source,
+            audit_id=raw.headers.get("Audit-Id", "")[:AUDIT_ID_LENGTH] or new_uid(),
+            request_id=f"r{next(self._numbers)}",
+            started=time.perf_counter(),
+            begun=self._begun,
+        )
 
     async def _answer(self, exchange: Exchange, certificate: bytes | None) -> StreamResponse:
         raw = exchange.raw
         exchange.query = parse_query(raw.raw_path.partition("?")[2])
         parts = segments_of(exchange.path)
-        exchange.user = user = self._given.identities.user(certificate, raw.headers, parts[0])
+        user = exchange.caller = exchange.user = self._given.identities.user(certificate, raw.headers, parts[0])
         wanted = impersonation_of(raw.headers)
         if wanted is not None:
-            exchange.user = impersonate(self._plane, user, wanted)
+            user = exchange.user = impersonate(self._plane, user, wanted)
         if not is_resource_path(parts):
             return await self._documents.answer(exchange, parts)
-        target = self._find(exchange, exchange.user, named_by(parts))
+        target = self._find(exchange, user, named_by(parts))
         if exchange.verb == "watch":
             self._given.metrics.watch_opened(target.type.group, target.type.plural)
             try:
                 return await self._resources.answer(exchange)
             finally:
                 self._given.metrics.watch_closed(target.type.group, target.type.plural)
+        if exchange.verb == "get" and not exchange.query:
+            # It waits for nothing that has no end of its own.
+            return await self._resources.answer(exchange)
         seconds = request_seconds(exchange.query, REQUEST_SECONDS)
         try:
             async with asyncio.timeout(seconds):
@@ -224,6 +237,9 @@ class RestDoor:
         try:
             target = target_of(self._plane.registry, named)
             exchange.verb = verb_of(exchange.method, target, watch)
+            if exchange.verb == "watch" and exchange.raw.method == hdrs.METH_HEAD:
+                # It would have a head, and then no end.
+                raise NotAllowed(hdrs.METH_GET)
         except (NotFound, NotAllowed):
             permit_nothing(self._plane, attributes_of(user, exchange.method, named, watch))
             raise
@@ -267,7 +283,7 @@ class RestDoor:
                 exchange.verb or exchange.method.lower(),
                 target.type.group if target is not None else "",
                 target.type.plural if target is not None else "",
-                exchange.user,
+                exchange.caller,
                 exchange.source,
                 exchange.user_agent,
                 tuple(exchange.contexts),

@@ -13,6 +13,7 @@ from ...meta import names
 from ...meta.context import RequestContext
 from ...schema.causes import duplicate, faulty, forbidden, invalid, required
 from ...schema.checks import label_selector
+from ...schema.order import BY_FIELD
 from ...schema.validation import join
 from ..base import Strategy
 from .matching import matched_resources
@@ -25,14 +26,14 @@ _TWICE = (
 
 
 class ValidatingAdmissionPolicyBindings(Strategy[ValidatingAdmissionPolicyBinding]):
-    orders = {}
+    orders = BY_FIELD
 
     def validate(self, context: RequestContext, obj: ValidatingAdmissionPolicyBinding) -> list[Cause]:
         return _binding(obj) + _actions(obj.spec.validation_actions)
 
 
 class MutatingAdmissionPolicyBindings(Strategy[MutatingAdmissionPolicyBinding]):
-    orders = {}
+    orders = BY_FIELD
 
     def validate(self, context: RequestContext, obj: MutatingAdmissionPolicyBinding) -> list[Cause]:
         return _binding(obj)

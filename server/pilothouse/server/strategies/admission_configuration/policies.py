@@ -19,6 +19,7 @@ from ...meta import names
 from ...meta.context import RequestContext
 from ...schema.causes import duplicate, faulty, forbidden, invalid, not_supported, required
 from ...schema.checks import label_key
+from ...schema.order import Orders
 from ..base import ALL_METADATA, Strategy
 from .matching import conditions, matched_resources
 
@@ -29,8 +30,10 @@ _ANNOTATIONS = 20
 _ANNOTATION_SIZE = 5 * 1024
 _is_identifier = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*").fullmatch
 _RESERVED = frozenset(
-    "as break const continue else false for function if import in let loop namespace null package return true "
-    "var void while".split()
+    (
+        *("as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let"),
+        *("loop", "namespace", "null", "package", "return", "true", "var", "void", "while"),
+    )
 )
 _SPEC_ORDER = (
     "failurePolicy",
@@ -43,12 +46,15 @@ _SPEC_ORDER = (
 )
 
 
+_VALIDATING_ADMISSION_POLICIES_ORDERS: Orders = {
+    "ValidatingAdmissionPolicySpec": _SPEC_ORDER,
+    "Validation": ("expression", "messageExpression", "message", "reason"),
+}
+
+
 class ValidatingAdmissionPolicies(Strategy[ValidatingAdmissionPolicy]):
     kept_with_status = ALL_METADATA
-    orders = {
-        "ValidatingAdmissionPolicySpec": _SPEC_ORDER,
-        "Validation": ("expression", "messageExpression", "message", "reason"),
-    }
+    orders = _VALIDATING_ADMISSION_POLICIES_ORDERS
 
     def validate(self, context: RequestContext, obj: ValidatingAdmissionPolicy) -> list[Cause]:
         spec = obj.spec
@@ -64,8 +70,13 @@ class ValidatingAdmissionPolicies(Strategy[ValidatingAdmissionPolicy]):
         return causes + _annotations(spec.audit_annotations)
 
 
+_MUTATING_ADMISSION_POLICIES_ORDERS: Orders = {
+    "MutatingAdmissionPolicySpec": (*_SPEC_ORDER[:5], "mutations", "reinvocationPolicy")
+}
+
+
 class MutatingAdmissionPolicies(Strategy[MutatingAdmissionPolicy]):
-    orders = {"MutatingAdmissionPolicySpec": (*_SPEC_ORDER[:5], "mutations", "reinvocationPolicy")}
+    orders = _MUTATING_ADMISSION_POLICIES_ORDERS
 
     def validate(self, context: RequestContext, obj: MutatingAdmissionPolicy) -> list[Cause]:
         spec = obj.spec

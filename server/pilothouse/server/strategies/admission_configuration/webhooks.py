@@ -1,6 +1,6 @@
 """Configurations of mutating and validating webhooks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from pilothouse.api.admissionregistration.v1.admissionregistration_pb2 import (
     MutatingWebhook,
@@ -52,7 +52,7 @@ class ValidatingWebhookConfigurations(Strategy[ValidatingWebhookConfiguration]):
         return _webhooks(obj.webhooks)
 
 
-def _webhooks(found: Sequence[MutatingWebhook] | Sequence[ValidatingWebhook]) -> list[Cause]:
+def _webhooks(found: Iterable[MutatingWebhook | ValidatingWebhook]) -> list[Cause]:
     causes: list[Cause] = []
     seen: set[str] = set()
     for index, webhook in enumerate(found):

@@ -59,6 +59,9 @@ def _certificate_fault(der: bytes) -> str:
 
 
 def _decoded(text: bytes) -> bytes | None:
+    # Headers end with an empty line.
+    while header := _HEADER.match(text):
+        text = text[header.end() :]
     try:
         return b64decode(b"".join(text.split()), validate=True)
     except (ValueError, binascii.Error):

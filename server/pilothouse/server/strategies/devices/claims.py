@@ -7,6 +7,7 @@ from ...meta.context import RequestContext
 from ...schema.causes import duplicate, faulty, forbidden, immutable, required, too_many
 from ...schema.checks import label_key
 from ...schema.metadata import template_metadata
+from ...schema.order import BY_FIELD
 from ..base import ALL_METADATA, Strategy
 from .requests import claim_faults, default_counts
 
@@ -15,7 +16,7 @@ _CONSUMERS = 256
 
 class ResourceClaims(Strategy[ResourceClaim]):
     kept_with_status = ALL_METADATA
-    orders = {}
+    orders = BY_FIELD
 
     def default(self, obj: ResourceClaim) -> None:
         default_counts(obj.spec.devices.requests)
@@ -53,12 +54,13 @@ def _consumers(obj: ResourceClaim, old: ResourceClaim) -> list[Cause]:
     elif found and obj.metadata.HasField("deletion_timestamp"):
         before = {consumer.uid for consumer in old.status.reserved_for}
         if any(consumer.uid not in before for consumer in found):
-            causes.append(forbidden(path, "new entries may not be added while `deallocationRequested` or `deletionTimestamp` are set"))
+            while_ = "while `deallocationRequested` or `deletionTimestamp` are set"
+            causes.append(forbidden(path, f"new entries may not be added {while_}"))
     return causes
 
 
 class ResourceClaimTemplates(Strategy[ResourceClaimTemplate]):
-    orders = {}
+    orders = BY_FIELD
 
     def default(self, obj: ResourceClaimTemplate) -> None:
         default_counts(obj.spec.spec.devices.requests)

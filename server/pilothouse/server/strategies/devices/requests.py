@@ -23,6 +23,7 @@ _ITEMS = 32
 _CHOICES = 8
 _TOLERATIONS = 16
 _DOMAIN, _IDENTIFIER = 63, 32
+_KEYLESS = 'operator must be Exists when `key` is empty, which means "match all values and all keys"'
 _FORM = "exactly one of `exactly` or `firstAvailable` is required"
 
 
@@ -112,7 +113,7 @@ def _toleration(found: DeviceToleration, path: str) -> list[Cause]:
             causes.append(invalid(f"{path}.value", found.value, "must be empty for operator `Exists`"))
     elif found.operator == "Equal":
         if not found.key:
-            causes.append(invalid(f"{path}.operator", found.operator, "operator must be Exists when `key` is empty"))
+            causes.append(invalid(f"{path}.operator", found.operator, _KEYLESS))
         causes += faulty(f"{path}.value", found.value, label_value(found.value))
     return causes
 

@@ -14,6 +14,7 @@ from ...errors import Cause
 from ...meta import names
 from ...meta.context import RequestContext
 from ...schema.causes import faulty, forbidden, invalid, not_supported, required
+from ...schema.order import Orders
 from ..base import ALL_METADATA, Strategy
 
 _HIGHEST = 10000
@@ -25,9 +26,14 @@ _SUBJECTS = (
 )
 
 
+_FLOW_SCHEMAS_ORDERS: Orders = {
+    "FlowSchemaSpec": ("matchingPrecedence", "distinguisherMethod", "priorityLevelConfiguration", "rules")
+}
+
+
 class FlowSchemas(Strategy[FlowSchema]):
     kept_with_status = ALL_METADATA
-    orders = {"FlowSchemaSpec": ("matchingPrecedence", "distinguisherMethod", "priorityLevelConfiguration", "rules")}
+    orders = _FLOW_SCHEMAS_ORDERS
 
     def validate(self, context: RequestContext, obj: FlowSchema) -> list[Cause]:
         spec = obj.spec

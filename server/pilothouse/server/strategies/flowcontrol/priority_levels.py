@@ -51,7 +51,8 @@ def _shares(level: ExemptPriorityLevelConfiguration | LimitedPriorityLevelConfig
         detail = "must be a non-negative integer"
         causes.append(invalid(f"{path}.nominalConcurrencyShares", level.nominal_concurrency_shares, detail))
     if not 0 <= level.lendable_percent <= 100:
-        causes.append(invalid(f"{path}.lendablePercent", level.lendable_percent, "must be between 0 and 100, inclusive"))
+        detail = "must be between 0 and 100, inclusive"
+        causes.append(invalid(f"{path}.lendablePercent", level.lendable_percent, detail))
     return causes
 
 

@@ -17,6 +17,7 @@ from ...errors import Cause
 from ...meta import names
 from ...meta.context import RequestContext
 from ...schema.causes import faulty, forbidden, invalid, required, too_long
+from ...schema.order import Orders
 from ..addresses import address_faults, address_of
 from ..base import Strategy
 from ..domains import domain_path
@@ -28,8 +29,14 @@ _SEQUENCES = ("//", "/./", "/../", "%2f", "%2F")
 _ENDS = ("/..", "/.")
 
 
+_INGRESSES_ORDERS: Orders = {
+    "IngressSpec": ("defaultBackend", "rules", "tls"),
+    "HTTPIngressPath": ("pathType", "path", "backend"),
+}
+
+
 class Ingresses(Strategy[Ingress]):
-    orders = {"IngressSpec": ("defaultBackend", "rules", "tls"), "HTTPIngressPath": ("pathType", "path", "backend")}
+    orders = _INGRESSES_ORDERS
 
     def validate(self, context: RequestContext, obj: Ingress) -> list[Cause]:
         spec = obj.spec

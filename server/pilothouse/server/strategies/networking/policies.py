@@ -6,12 +6,13 @@ from ...errors import Cause
 from ...meta import names
 from ...meta.context import RequestContext
 from ...schema.causes import faulty, forbidden, invalid, required
+from ...schema.order import BY_FIELD
 from ..addresses import NOT_A_RANGE, range_of
 from ..base import Strategy
 
 
 class NetworkPolicies(Strategy[NetworkPolicy]):
-    orders = {}
+    orders = BY_FIELD
 
     def default(self, obj: NetworkPolicy) -> None:
         if not obj.spec.policy_types:

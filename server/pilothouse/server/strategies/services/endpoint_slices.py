@@ -9,6 +9,7 @@ from ...meta import names
 from ...meta.context import RequestContext
 from ...schema.causes import duplicate, faulty, invalid, required, too_many
 from ...schema.checks import label_key, label_value
+from ...schema.order import Orders
 from ..addresses import NOT_AN_ADDRESS, address_of, ordinary_address
 from ..base import Strategy
 from ..domains import full_domain
@@ -17,8 +18,11 @@ _ENDPOINTS, _ADDRESSES, _PORTS, _TOPOLOGY, _HINTS = 1000, 100, 20000, 16, 8
 _FAMILIES = {"IPv4": 4, "IPv6": 6}
 
 
+_ENDPOINT_SLICES_ORDERS: Orders = {"EndpointSlice": ("addressType", "endpoints", "ports")}
+
+
 class EndpointSlices(Strategy[EndpointSlice]):
-    orders = {"EndpointSlice": ("addressType", "endpoints", "ports")}
+    orders = _ENDPOINT_SLICES_ORDERS
 
     def validate(self, context: RequestContext, obj: EndpointSlice) -> list[Cause]:
         causes: list[Cause] = []
@@ -70,9 +74,7 @@ def _topology(endpoint: Endpoint, path: str) -> list[Cause]:
 
 def _hints(hints: EndpointHints, path: str) -> list[Cause]:
     zones, nodes = [zone.name for zone in hints.for_zones], [node.name for node in hints.for_nodes]
-    return _hinted(zones, label_value, f"{path}.forZones") + _hinted(
-        nodes, names.dns1123_subdomain, f"{path}.forNodes"
-    )
+    return _hinted(zones, label_value, f"{path}.forZones") + _hinted(nodes, names.dns1123_subdomain, f"{path}.forNodes")
 
 
 def _hinted(found: Sequence[str], rule: names.NameRule, path: str) -> list[Cause]:

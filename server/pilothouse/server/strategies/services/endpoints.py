@@ -7,12 +7,15 @@ from ...meta import names
 from ...meta.context import RequestContext
 from ...schema.causes import faulty, required
 from ...schema.checks import label_key
+from ...schema.order import Orders
 from ..addresses import address_faults, ordinary_address
 from ..base import Strategy
 
+_ENDPOINTS_RULES_ORDERS: Orders = {"EndpointPort": ("name", "port", "protocol", "appProtocol")}
+
 
 class EndpointsRules(Strategy[Endpoints]):
-    orders = {"EndpointPort": ("name", "port", "protocol", "appProtocol")}
+    orders = _ENDPOINTS_RULES_ORDERS
 
     def validate(self, context: RequestContext, obj: Endpoints) -> list[Cause]:
         causes: list[Cause] = []

@@ -20,7 +20,9 @@ _HINTS = "service.kubernetes.io/topology-aware-hints"
 _MODE = "service.kubernetes.io/topology-mode"
 _DISTRIBUTIONS = ("PreferClose", "PreferSameNode", "PreferSameZone")
 _ADDRESSED = ("ClusterIP", "NodePort", "LoadBalancer")
-_ORDERS: Orders = {"ServiceSpec": ("ports", "selector", "sessionAffinity", "sessionAffinityConfig", "externalIPs", "type")}
+_ORDERS: Orders = {
+    "ServiceSpec": ("ports", "selector", "sessionAffinity", "sessionAffinityConfig", "externalIPs", "type")
+}
 
 
 class Services(Strategy[Service]):

@@ -6,6 +6,7 @@ from ...errors import Cause
 from ...meta import names
 from ...meta.context import RequestContext
 from ...schema.causes import faulty, forbidden, immutable, required
+from ...schema.order import BY_FIELD
 from ..base import Strategy, keep
 from .data_sources import data_source_faults, mirror_data_source, take_back_unknown
 from .modes import mode_faults
@@ -17,7 +18,7 @@ _ATTRIBUTES = "volume_attributes_class_name"
 
 
 class PersistentVolumeClaims(Strategy[PersistentVolumeClaim]):
-    orders = {}
+    orders = BY_FIELD
 
     def default(self, obj: PersistentVolumeClaim) -> None:
         if not obj.status.phase:

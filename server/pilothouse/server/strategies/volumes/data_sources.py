@@ -24,11 +24,12 @@ def take_back_unknown(spec: PersistentVolumeClaimSpec, old: PersistentVolumeClai
 
 def mirror_data_source(spec: PersistentVolumeClaimSpec) -> None:
     """dataSource and dataSourceRef say the same unless the reference crosses namespaces."""
-    if spec.HasField("data_source") and not spec.HasField("data_source_ref"):
+    if spec.HasField("data_source") == spec.HasField("data_source_ref"):
+        return
+    if spec.HasField("data_source"):
         _copy(spec.data_source, spec.data_source_ref)
-    elif spec.HasField("data_source_ref") and not spec.HasField("data_source"):
-        if not spec.data_source_ref.HasField("namespace"):
-            _copy(spec.data_source_ref, spec.data_source)
+    elif not spec.data_source_ref.HasField("namespace"):
+        _copy(spec.data_source_ref, spec.data_source)
 
 
 def _copy(

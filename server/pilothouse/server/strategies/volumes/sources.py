@@ -40,7 +40,8 @@ _ORDER = (
 )
 _RANK = {name: rank for rank, name in enumerate(_ORDER)}
 _INITIATOR = (
-    "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified."
+    "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is "
+    "specified."
 )
 
 
