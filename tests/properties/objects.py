@@ -30,6 +30,18 @@ def members(required: dict[str, Any] | None = None, **optional: Any) -> Objects:
     return st.fixed_dictionaries(required or {}, optional=optional)
 
 
+def _port(value: Any) -> int:
+    return int(value["port"])
+
+
+def _name(value: Any) -> str:
+    return str(value["name"])
+
+
+def _number(value: Any) -> int:
+    return int(value["containerPort"])
+
+
 METADATA = members(labels=LABELS, annotations=LABELS, finalizers=st.just(["farm.test/hold"]))
 PROBES = st.builds(
     lambda handler, rest: {**handler, **rest},
@@ -50,13 +62,9 @@ ENVIRONMENT = st.lists(
         )
     ),
     max_size=2,
+    unique_by=_name,
 )
 CLAIM = {"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}}
-
-
-def _name(value: Any) -> str:
-    return str(value["name"])
-
 
 VOLUMES = st.lists(
     st.sampled_from(
@@ -80,7 +88,8 @@ SECURITY = members(runAsNonRoot=st.booleans(), runAsUser=st.integers(0, 9), read
 def containers(names: tuple[str, ...], **more: Any) -> st.SearchStrategy[list[Json]]:
     one = members(
         {"name": st.sampled_from(names), "image": st.sampled_from(("farm.test/press", "press:latest", "vat:3"))},
-        ports=st.lists(members({"containerPort": PORT}, protocol=st.just("UDP")), max_size=2),
+        # A strategic merge patch takes two ports of one number for one, whatever their protocols.
+        ports=st.lists(members({"containerPort": PORT}, protocol=st.just("UDP")), max_size=2, unique_by=_number),
         env=ENVIRONMENT,
         resources=RESOURCES,
         securityContext=SECURITY,
@@ -131,7 +140,7 @@ SERVICE_PORTS = st.lists(
     ),
     min_size=1,
     max_size=2,
-    unique_by=_name,
+    unique_by=(_name, _port),
 )
 BACKENDS = st.sampled_from(({"name": "s", "port": {"number": 80}}, {"name": "s", "port": {"name": "web"}}))
 METRICS = st.sampled_from(

@@ -37,7 +37,7 @@ STATUSES: dict[tuple[str, str], tuple[Json, ...]] = {
 }
 WAYS = ("update", "merge patch", "strategic patch", "json patch")
 
-EXAMPLES = settings(max_examples=400, deadline=None)
+EXAMPLES = settings(max_examples=150, deadline=None)
 
 
 def write(kind: Kind, way: str, subresource: str, present: Json, spec: Json, status: Json) -> None:

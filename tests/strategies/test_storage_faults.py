@@ -36,6 +36,7 @@ def affinity(key: str) -> dict[str, Any]:
 
 NFS = {"server": "s", "path": "/p"}
 PATH = {"path": "/x"}
+TERM = {"matchLabelExpressions": [{"key": "z"}]}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from google.protobuf.message import Message
 
 from .errors import Cause
 from .meta.resource import ResourceType
-from .schema.defaulting import defaulter_for
+from .schema.defaulting import defaulter_for, has_defaults
 from .schema.metadata import metadata_validator_for
 from .schema.presence import normalizer_for
 from .schema.remembered import Remembered
@@ -28,22 +28,27 @@ def completer(resource: ResourceType, strategy: Strategy[Message]) -> Change:
 
     if not strategy.defaults_spec_alone:
         return complete
+    # What specs became, and those that stay as they are.
     specs: Remembered[Message] = Remembered()
+    full: Remembered[bool] = Remembered()
     beside = _beside_spec(resource.message)
 
     def complete_by_spec(message: Message) -> None:
         spec: Message = message.spec  # type: ignore[attr-defined]
         given = spec.SerializeToString()
+        if full.get(given):
+            beside(message)
+            return
         known = specs.get(given)
         if known is not None:
             spec.CopyFrom(known)
             beside(message)
             return
         complete(message)
-        full = type(spec)()
-        full.CopyFrom(spec)
-        specs.put(given, full)
-        specs.put(full.SerializeToString(), full)
+        result = type(spec)()
+        result.CopyFrom(spec)
+        specs.put(given, result)
+        full.put(result.SerializeToString(), True)
 
     return complete_by_spec
 
@@ -96,14 +101,15 @@ def checker(resource: ResourceType) -> Callable[[Message], list[Cause]]:
 def _beside_spec(message: type[Message]) -> Change:
     """Normalizes and defaults all but the spec."""
     parts = [(name, _class_of(message, name)) for name in _beside(message)]
-    changes = [(name, normalizer_for(cls), defaulter_for(cls)) for name, cls in parts]
+    changes = [(name, normalizer_for(cls), defaulter_for(cls) if has_defaults(cls) else None) for name, cls in parts]
 
     def change(obj: Message) -> None:
         for name, normalize, default in changes:
             if obj.HasField(name):
                 part = getattr(obj, name)
                 normalize(part)
-                default(part)
+                if default is not None:
+                    default(part)
                 if not part.ByteSize():
                     obj.ClearField(name)
 

@@ -8,7 +8,7 @@ from time import perf_counter
 
 import orjson
 import pytest
-from pilothouse.server.doors.rest import exchange, server
+from pilothouse.server.doors.rest import connection, exchange
 
 from tests.doors.rest.test_requests import MAPS, config_map, create, status
 from tests.support.rest import MAX_BYTES, Door
@@ -131,7 +131,7 @@ async def test_heads_that_are_no_http_are_refused(door: Door, head: bytes) -> No
 
 
 async def test_a_connection_that_sends_nothing_is_closed(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "FIRST_REQUEST_SECONDS", 0.2)
+    monkeypatch.setattr(connection, "FIRST_REQUEST_SECONDS", 0.2)
     for beginning in (b"", b"GET /livez HT", b"GET /livez HTTP/1.1\r\nX: "):
         async with asyncio.timeout(10), connected(door, door.context()) as (reader, writer):
             writer.write(beginning)

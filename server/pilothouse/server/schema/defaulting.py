@@ -24,6 +24,11 @@ def defaulter_for(cls: type[Message]) -> Defaulter:
     return _defaulter(descriptor_of(cls))
 
 
+def has_defaults(cls: type[Message]) -> bool:
+    """Whether a defaulter of the class could change anything."""
+    return _has_defaults(descriptor_of(cls))
+
+
 _defaulters: dict[Descriptor, _Step] = {}
 
 

@@ -71,6 +71,8 @@ def parse_version(text: str) -> int | None:
 def policy_of(labels: Mapping[str, str], defaults: Policy) -> tuple[Policy, list[Cause]]:
     """The policy of a namespace, and what is wrong with its labels: what cannot be understood enforces the strictest
     level, and neither warns nor audits."""
+    if not any(key.startswith(PREFIX) for key in labels):
+        return defaults, []
     causes: list[Cause] = []
     enforce = _standard(labels, "enforce", defaults.enforce, RESTRICTED, causes)
     wrong = bool(causes) and causes[0].field.endswith("enforce]")

@@ -145,7 +145,7 @@ def _operation(kind: Mapping[str, str], verb: str) -> Json:
         "x-kubernetes-group-version-kind": kind,
         "parameters": [*parameters, {"name": "pretty", "in": "query", "schema": {"type": "string"}}],
         "responses": {
-            "200": {"description": "OK", "content": {media: _OBJECT_SCHEMA for media in KNOWN}},
+            "200": {"description": "OK", "content": dict.fromkeys(KNOWN, _OBJECT_SCHEMA)},
             "401": {"description": "Unauthorized"},
         },
     }

@@ -7,18 +7,15 @@ import ssl
 import time
 from dataclasses import dataclass
 
-import orjson
 from aiohttp import hdrs
-from aiohttp.http_exceptions import BadHttpMethod, LineTooLong
-from aiohttp.web_protocol import RequestHandler
 from aiohttp.web_request import BaseRequest
-from aiohttp.web_response import Response, StreamResponse
+from aiohttp.web_response import StreamResponse
 from aiohttp.web_server import Server
 from prometheus_client import CollectorRegistry
 
 from ...audit.log import AuditLog
 from ...audit.record import COMPLETE, STARTED, Entry
-from ...errors import ApiError, BadRequest, NotFound, Timeout, Unauthorized
+from ...errors import ApiError, NotFound, Timeout, Unauthorized
 from ...meta.uids import new_uid
 from ...meta.user import User
 from ...metrics import Metrics
@@ -26,12 +23,13 @@ from ...verbs.faults import api_error
 from ...verbs.impersonation import impersonate
 from ...verbs.paths import permit_nothing
 from ...verbs.plane import Plane
+from .connection import Connection, connection
 from .discovery import Discovery
 from .documents import PLAIN, Documents, Examine
-from .encoders import Encoders, document_value
-from .exchange import COMMON, Exchange
+from .encoders import Encoders
+from .exchange import Exchange
 from .identity import Identities, impersonation_of
-from .negotiation import JSON, choose
+from .negotiation import choose
 from .options import is_on, parse_query, request_seconds
 from .paths import (
     Named,
@@ -50,16 +48,8 @@ from .status import refusal_headers, status_of
 
 log = logging.getLogger(__name__)
 
-# What a connection is given for its first request, and may then stay silent. Clients' own pools give up sooner.
-FIRST_REQUEST_SECONDS = 30.0
-IDLE_SECONDS = 150.0
 HANDSHAKE_SECONDS = 10.0
-# What is read of a body that nobody wants before the connection ends.
-LINGER_SECONDS = 2.0
 REQUEST_SECONDS = 60.0
-# Label selectors travel in the first line.
-LINE_BYTES = 64 << 10
-HEADERS_AT_MOST = 128
 AUDIT_ID_LENGTH = 64
 BACKLOG = 1024
 CANCELED = "Canceled"
@@ -76,42 +66,6 @@ class Surroundings:
     max_bytes: int
     address: str
     audit: AuditLog | None = None
-
-
-class _Connection(RequestHandler):
-    """One connection: what never sends a request is closed."""
-
-    __slots__ = ("certificate", "served", "source")
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        self.served = False
-        connection = transport.get_extra_info("ssl_object")
-        self.certificate: bytes | None = connection.getpeercert(binary_form=True) if connection is not None else None
-        peer = transport.get_extra_info("peername")
-        self.source = str(peer[0]) if peer else ""
-        asyncio.get_running_loop().call_later(FIRST_REQUEST_SECONDS, self._expect)
-
-    def handle_error(
-        self, request: BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
-    ) -> StreamResponse:
-        """The answer to what is no HTTP, or more of it than is taken; nothing is known of the request then."""
-        if isinstance(exc, BadHttpMethod):
-            fault: ApiError = NotAllowed("GET, HEAD, POST, PUT, PATCH, DELETE")
-        elif isinstance(exc, LineTooLong):
-            fault = BadRequest(f"a line of the request's head is longer than {LINE_BYTES} bytes")
-        else:
-            fault = BadRequest("the request is no HTTP/1.1 that is understood here")
-        log.debug("a request cannot be read", extra={"error": type(exc).__name__})
-        data = orjson.dumps(document_value(status_of(fault), "v1", "Status"))
-        self.close()
-        return Response(
-            status=fault.code, body=data, headers=[*COMMON, ("Content-Type", JSON), *refusal_headers(fault)]
-        )
-
-    def _expect(self) -> None:
-        if not self.served:
-            self.force_close()
 
 
 class RestDoor:
@@ -135,22 +89,8 @@ class RestDoor:
         loop = asyncio.get_running_loop()
         web = self._web = Server(self._handle, handler_cancellation=True)
 
-        def connection() -> _Connection:
-            return _Connection(
-                web,
-                loop=loop,
-                keepalive_timeout=IDLE_SECONDS,
-                lingering_time=LINGER_SECONDS,
-                max_line_size=LINE_BYTES,
-                max_field_size=LINE_BYTES,
-                max_headers=HEADERS_AT_MOST,
-                auto_decompress=False,
-                access_log=None,  # type: ignore[arg-type]  # the stub leaves out that it may be none
-                logger=log,
-            )
-
         self._server = await loop.create_server(
-            connection,
+            lambda: connection(web, loop),
             host,
             port,
             ssl=context,
@@ -170,12 +110,14 @@ class RestDoor:
         self._server = None
 
     async def _handle(self, raw: BaseRequest) -> StreamResponse:
-        connection = raw.protocol
-        assert isinstance(connection, _Connection)
-        connection.served = True
-        exchange = self._exchange(raw, connection.source)
+        peer = raw.protocol
+        assert isinstance(peer, Connection)
+        if not peer.served:
+            peer.served = True
+            peer.patience.cancel()
+        exchange = self._exchange(raw, peer.source)
         try:
-            return await self._answer(exchange, connection.certificate)
+            return await self._answer(exchange, peer.certificate)
         except asyncio.CancelledError:
             exchange.canceled = True
             raise
@@ -186,7 +128,7 @@ class RestDoor:
             exchange.fault = api_error(error)
             if raw.writer.output_size:
                 # Half an answer is out: nothing but the end of the connection tells that the rest does not come.
-                connection.force_close()
+                peer.force_close()
                 raise ConnectionResetError("the answer broke off") from error
             return self._refusal(exchange, exchange.fault)
         finally:

@@ -38,11 +38,13 @@ class CertificateSigningRequests(Strategy[CertificateSigningRequest]):
     def prepare_update(
         self, context: RequestContext, obj: CertificateSigningRequest, old: CertificateSigningRequest
     ) -> None:
-        super().prepare_update(context, obj, old)
-        keep(obj, old, ("spec",))
         if context.subresource == "approval":
+            keep(obj, old, ("spec",))
             keep(obj.status, old.status, ("certificate",))
-        elif context.subresource == "status":
+        else:
+            super().prepare_update(context, obj, old)
+            keep(obj, old, ("spec",))
+        if context.subresource == "status":
             _keep_decisions(obj, old)
         _stamp(obj)
 

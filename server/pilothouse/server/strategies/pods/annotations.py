@@ -17,6 +17,7 @@ _DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
 _SECCOMP_POD = "seccomp.security.alpha.kubernetes.io/pod"
 _SECCOMP = "container.seccomp.security.alpha.kubernetes.io/"
 _APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/"
+_PROFILES = (_SECCOMP_POD, _SECCOMP, _APP_ARMOR)
 _LOCAL = "localhost/"
 _DEFAULTS = ("runtime/default", "docker/default")
 _COST = re.compile(r"0|-?[1-9][0-9]*")
@@ -39,20 +40,19 @@ def pod_annotations(annotations: Mapping[str, str], spec: PodSpec, path: str, ca
 
 def changed_annotations(now: Mapping[str, str], before: Mapping[str, str], causes: list[Cause]) -> None:
     """What marks a pod as another's mirror, and its profiles of AppArmor, stay as they were when it was made."""
-    if now == before:
-        return
-    for key in sorted(now.keys() | before.keys()):
-        what = (
-            "mirror pod annotation" if key == MIRROR else "AppArmor annotations" if key.startswith(_APP_ARMOR) else ""
-        )
-        if not what or now.get(key) == before.get(key):
+    kept = {key for key in (*now, *before) if key == MIRROR or key.startswith(_APP_ARMOR)}
+    for key in sorted(kept):
+        if now.get(key) == before.get(key):
             continue
+        what = "mirror pod annotation" if key == MIRROR else "AppArmor annotations"
         done = "remove or update" if key in before else "add"
         causes.append(forbidden(f"metadata.annotations[{key}]", f"may not {done} {what}"))
 
 
 def on_create(annotations: Mapping[str, str], spec: PodSpec, causes: list[Cause]) -> None:
     """A new pod that says a thing twice says the same twice."""
+    if not any(key.startswith(_PROFILES) for key in annotations):
+        return
     context = spec.security_context
     if context.HasField("seccomp_profile") and _SECCOMP_POD in annotations:
         _agree(annotations[_SECCOMP_POD], context.seccomp_profile, "seccomp", "spec.securityContext", causes)
