@@ -202,6 +202,62 @@ KINDS: dict[tuple[str, str], Objects] = {
             ttlSecondsAfterFinished=st.integers(0, 9),
         )
     ),
+    ("v1", "Secret"): members(
+        {"metadata": METADATA},
+        stringData=st.dictionaries(WORDS, st.text(max_size=5), max_size=2),
+        data=st.just({"bytes": "AAEC"}),
+        type=st.sampled_from(("", "Opaque", "farm.test/key")),
+    ),
+    ("apps/v1", "StatefulSet"): objects(
+        members(
+            {"selector": st.just({"matchLabels": {"app": "a"}}), "template": templates("Always")},
+            serviceName=WORDS,
+            replicas=st.integers(0, 3),
+            podManagementPolicy=st.sampled_from(("Parallel", "OrderedReady")),
+            updateStrategy=st.sampled_from(({"type": "OnDelete"}, {"rollingUpdate": {"partition": 1}}, {})),
+            volumeClaimTemplates=st.just([{"metadata": {"name": "data"}, **CLAIM}]),
+            persistentVolumeClaimRetentionPolicy=st.just({"whenScaled": "Delete"}),
+        )
+    ),
+    ("apps/v1", "DaemonSet"): objects(
+        members(
+            {"selector": st.just({"matchLabels": {"app": "a"}}), "template": templates("Always")},
+            updateStrategy=st.sampled_from(({"type": "OnDelete"}, {"rollingUpdate": {"maxUnavailable": 2}}, {})),
+        )
+    ),
+    ("batch/v1", "CronJob"): objects(
+        members(
+            {
+                "schedule": st.sampled_from(("*/5 * * * *", "@daily")),
+                "jobTemplate": objects(members({"template": templates("Never")}, backoffLimit=st.integers(0, 3))),
+            },
+            concurrencyPolicy=st.sampled_from(("Allow", "Forbid", "Replace")),
+            timeZone=st.just("Europe/Vienna"),
+            suspend=st.booleans(),
+            successfulJobsHistoryLimit=st.integers(0, 3),
+        )
+    ),
+    ("policy/v1", "PodDisruptionBudget"): objects(
+        st.builds(
+            lambda selector, limit: {**selector, **limit},
+            members(selector=st.just({"matchExpressions": [{"key": "a", "operator": "Exists"}]})),
+            st.sampled_from(({"minAvailable": 1}, {"maxUnavailable": "50%"}, {})),
+        )
+    ),
+    ("networking.k8s.io/v1", "NetworkPolicy"): objects(
+        members(
+            {"podSelector": st.builds(lambda labels: {"matchLabels": labels}, LABELS)},
+            policyTypes=st.sampled_from((["Ingress"], ["Egress", "Ingress"])),
+            ingress=st.lists(
+                members(
+                    ports=st.sampled_from(([{"port": 80}], [{"port": "web", "protocol": "UDP"}], [{}])),
+                    **{"from": st.sampled_from(([{"podSelector": {}}], [{"ipBlock": {"cidr": "10.0.0.0/8"}}]))},
+                ),
+                max_size=2,
+            ),
+            egress=st.just([{}]),
+        )
+    ),
     ("networking.k8s.io/v1", "Ingress"): objects(
         members(
             {"defaultBackend": st.builds(lambda service: {"service": service}, BACKENDS)},

@@ -12,7 +12,7 @@ from tests.properties.alike import comparable
 from tests.properties.objects import KINDS, Json
 from tests.properties.world import World
 
-EXAMPLES = settings(max_examples=150, deadline=None)
+EXAMPLES = settings(max_examples=20, deadline=None)
 every_kind = pytest.mark.parametrize("of", KINDS, ids=" ".join)
 
 

@@ -104,7 +104,8 @@ def _document(name: str, resources: Sequence[ResourceType]) -> Json:
     paths: Json = {}
     for resource in sorted(resources, key=lambda r: r.plural):
         paths.update(_paths(f"/{name}", resource))
-    return {"openapi": "3.0.0", "info": {"title": "Pilothouse", "version": "1.36"}, "paths": paths}
+    info = {"title": "Pilothouse", "version": "1.36"}
+    return {"openapi": "3.0.0", "info": info, "paths": paths, "components": {"schemas": {}}}
 
 
 def _paths(base: str, resource: ResourceType) -> Iterator[tuple[str, Json]]:
