@@ -7,6 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pilothouse.server.errors import BadRequest
+from pilothouse.server.meta.scalars import JsonValue
 from pilothouse.server.meta.yaml_syntax import dump_yaml, parse_yaml
 
 
@@ -82,7 +83,15 @@ def test_what_cannot_be_read_is_told_with_its_place(text: bytes, fault: str) -> 
 
 
 def test_texts_that_would_be_read_as_something_else_are_quoted() -> None:
-    texts = {"a": "no", "b": "12", "c": "2024-03-01", "d": "plain", "e": "", "n": "x: y", "t": "1\n2\n"}
+    texts: dict[str, JsonValue] = {
+        "a": "no",
+        "b": "12",
+        "c": "2024-03-01",
+        "d": "plain",
+        "e": "",
+        "n": "x: y",
+        "t": "1\n2\n",
+    }
     assert dump_yaml(texts).decode() == (
         'a: "no"\nb: "12"\nc: "2024-03-01"\nd: plain\ne: ""\n"n": \'x: y\'\nt: |\n  1\n  2\n'
     )

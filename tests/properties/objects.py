@@ -151,6 +151,8 @@ METRICS = st.sampled_from(
     )
 )
 
+POLICY_PORTS: tuple[list[Json], ...] = ([{"port": 80}], [{"port": "web", "protocol": "UDP"}], [{}])
+
 KINDS: dict[tuple[str, str], Objects] = {
     ("v1", "Pod"): objects(pod_specs("Always", "Never", "OnFailure")),
     ("v1", "ConfigMap"): members(
@@ -250,7 +252,7 @@ KINDS: dict[tuple[str, str], Objects] = {
             policyTypes=st.sampled_from((["Ingress"], ["Egress", "Ingress"])),
             ingress=st.lists(
                 members(
-                    ports=st.sampled_from(([{"port": 80}], [{"port": "web", "protocol": "UDP"}], [{}])),
+                    ports=st.sampled_from(POLICY_PORTS),
                     **{"from": st.sampled_from(([{"podSelector": {}}], [{"ipBlock": {"cidr": "10.0.0.0/8"}}]))},
                 ),
                 max_size=2,

@@ -37,7 +37,8 @@ def test_writing_back_what_was_answered_changes_nothing(world: World, of: tuple[
     assert kind.update(was) == was
     without = deepcopy(was)
     del without["metadata"]["resourceVersion"]
-    assert kind.update(without) == was
+    if not kind.type.conditional_update:
+        assert kind.update(without) == was
     for how in (PatchType.MERGE, PatchType.STRATEGIC_MERGE):
         assert kind.patch(name, {}, how=how) == was
         assert kind.patch(name, without, how=how) == was

@@ -1,8 +1,9 @@
 from pathlib import Path
 
 import pytest
-from pilothouse.api.apps.v1.apps_pb2 import Deployment
+from pilothouse.api.apps.v1.apps_pb2 import Deployment, RollingUpdateDaemonSet
 from pilothouse.api.core.v1.pods_pb2 import Pod
+from pilothouse.api.meta.v1.meta_pb2 import IntOrString
 from pilothouse.server.schema.presence import normalizer_for
 
 from tests.support.kubernetes import sample_class, sample_message, samples
@@ -35,6 +36,17 @@ def test_zeros_behind_pointers_stay() -> None:
     normalizer_for(Deployment)(deployment)
     assert deployment.spec.HasField("replicas")
     assert deployment.spec.template.spec.HasField("security_context")
+
+
+@pytest.mark.parametrize("sent", [b"\x12\x00", b"\x12\x02\x10\x00", b"\x12\x06\x08\x00\x10\x00\x1a\x00"])
+def test_a_number_or_text_is_one_message_however_it_was_sent(sent: bytes) -> None:
+    """Nothing, the number alone, and all three members as Go writes them."""
+    rolling = RollingUpdateDaemonSet.FromString(sent)
+    normalizer_for(RollingUpdateDaemonSet)(rolling)
+    assert rolling.SerializeToString() == b"\x12\x02\x10\x00"
+    text = RollingUpdateDaemonSet(max_surge=IntOrString(type=1, int_val=0, str_val="10%"))
+    normalizer_for(RollingUpdateDaemonSet)(text)
+    assert text.max_surge == IntOrString(type=1, str_val="10%")
 
 
 @pytest.mark.parametrize(("text", "canonical"), [("1000m", "1"), ("1024Mi", "1Gi"), ("0.5", "500m"), ("lots", "lots")])

@@ -47,6 +47,9 @@ def _sweeper(descriptor: Descriptor) -> _Sweep:
     if json_form(descriptor) in (options.TIME, options.MICRO_TIME):
         _sweepers[descriptor] = _sweep_time
         return _sweep_time
+    if json_form(descriptor) == options.INT_OR_STRING:
+        _sweepers[descriptor] = _sweep_int_or_string
+        return _sweep_int_or_string
     actions: dict[FieldDescriptor, _Action] = {}
     action_of = actions.get
 
@@ -105,6 +108,21 @@ def _sweep_time(message: Any) -> bool:
     if not message.nanos:
         message.ClearField("nanos")
     return bool(message.ListFields())
+
+
+def _sweep_int_or_string(message: Any) -> bool:
+    """Go writes all three members; of them stays the one that is meant, be it zero, and the type of a string."""
+    left = bool(message.ListFields())
+    if message.type == 0:
+        if not message.HasField("int_val"):
+            message.int_val = 0
+        message.ClearField("type")
+        message.ClearField("str_val")
+    elif message.type == 1:
+        if not message.HasField("str_val"):
+            message.str_val = ""
+        message.ClearField("int_val")
+    return left
 
 
 @lru_cache(maxsize=4096)
