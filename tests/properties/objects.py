@@ -151,6 +151,8 @@ METRICS = st.sampled_from(
     )
 )
 
+PEERS: tuple[list[Json], ...] = ([{"podSelector": {}}], [{"ipBlock": {"cidr": "10.0.0.0/8"}}])
+PEERS_BY_SIDE: dict[str, Any] = {"from": st.sampled_from(PEERS)}
 POLICY_PORTS: tuple[list[Json], ...] = ([{"port": 80}], [{"port": "web", "protocol": "UDP"}], [{}])
 
 KINDS: dict[tuple[str, str], Objects] = {
@@ -253,7 +255,7 @@ KINDS: dict[tuple[str, str], Objects] = {
             ingress=st.lists(
                 members(
                     ports=st.sampled_from(POLICY_PORTS),
-                    **{"from": st.sampled_from(([{"podSelector": {}}], [{"ipBlock": {"cidr": "10.0.0.0/8"}}]))},
+                    **PEERS_BY_SIDE,
                 ),
                 max_size=2,
             ),

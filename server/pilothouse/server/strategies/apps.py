@@ -188,7 +188,8 @@ class DaemonSets(Strategy[DaemonSet]):
             rolling.SetInParent()
             if not rolling.HasField("max_unavailable"):
                 rolling.max_unavailable.int_val = 1
-            rolling.max_surge.SetInParent()
+            if not rolling.HasField("max_surge"):
+                rolling.max_surge.int_val = 0
 
     def prepare_create(self, context: RequestContext, obj: DaemonSet) -> None:
         super().prepare_create(context, obj)
