@@ -28,3 +28,18 @@ def with_revision(raw: bytes, revision: int) -> bytes:
 def framed(body: bytes) -> bytes:
     """`body` as field 2 of a message: an item of a list, the object of a watch event."""
     return b"\x12" + varint(len(body)) + body
+
+
+def first_field(data: bytes) -> bytes | None:
+    """What field 1, a message, holds where it stands at the start of `data`; None where it does not."""
+    if data[:1] != b"\n":
+        return None
+    size = shift = 0
+    for at in range(1, min(6, len(data))):
+        byte = data[at]
+        size |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            found = data[at + 1 : at + 1 + size]
+            return found if len(found) == size else None
+    return None

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pilothouse.server.store.base import Change
 
 _MAX_REVISIONS = 4096
-_MAX_BYTES = 16 << 20
+_MAX_BYTES = 4 << 20
 
 
 class Feed:

@@ -99,7 +99,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     # Each connection is used by one worker thread, but opened here.
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=64)
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA cache_size = -16384")
+    connection.execute("PRAGMA cache_size = -4096")
     return connection
 
 

@@ -17,6 +17,7 @@ from ...errors import ApiError, BadRequest, TooLarge
 from ...meta.context import RequestContext
 from ...meta.resource import ResourceType
 from ...meta.user import User
+from ...meta.wire import first_field
 from ...metrics import Metrics
 from ...verbs.faults import api_error
 from .status import error_metadata, status_message, warning_metadata
@@ -94,7 +95,14 @@ def dry_run_and_manager(options: Any) -> tuple[bool, str]:
 
 
 def peek(data: bytes) -> meta.ObjectMeta:
-    """The metadata of an object's protobuf, whatever its kind. Raises BadRequest."""
+    """The metadata of an object's protobuf, whatever its kind. Raises BadRequest.
+
+    Most encoders write it first; then the rest is not looked at. The object may hold more of it further on: verbs
+    compare what the request names with what the whole object says.
+    """
+    first = first_field(data)
+    if first is not None:
+        return parse(meta.ObjectMeta, first, "the object's metadata")
     return parse(meta.PartialObjectMetadata, data, "the object").metadata
 
 
