@@ -154,10 +154,13 @@ async def list_all(at: Setting, effort: Effort) -> AsyncIterator[Row]:
     yield row("list all", 1.3, costs, "ms", note)
 
 
-async def measured(directory: Path, effort: Effort, wanted: Callable[[str], bool]) -> AsyncIterator[Row]:
-    """The rows against the floor, with 10,000 objects stored: half ConfigMaps of 1 KB, half Pods of 2.5 KB."""
+async def measured(
+    directory: Path, effort: Effort, wanted: Callable[[str], bool], arguments: tuple[str, ...] = ()
+) -> AsyncIterator[Row]:
+    """The rows against the floor, with 10,000 objects stored: half ConfigMaps of 1 KB, half Pods of 2.5 KB. arguments:
+    flags of the server."""
     kinds = config_map(CONFIG_MAP_BYTES), pod(POD_BYTES)
-    async with setting(directory, kinds, (STORED_OF_EACH, STORED_OF_EACH)) as at:
+    async with setting(directory, kinds, (STORED_OF_EACH, STORED_OF_EACH), arguments) as at:
         if wanted("memory"):
             note = "on etcd, 5,000 of 1 KB and 5,000 of 2.5 KB read from it"
             yield Row("memory, etcd", at.server.process.resident(), "MiB", 150, note=note)

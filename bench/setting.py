@@ -119,12 +119,14 @@ def floor_request(answer_bytes: int, key: bytes, length: int) -> bytes:
 
 
 @contextlib.asynccontextmanager
-async def setting(directory: Path, kinds: Sequence[Kind], counts: Sequence[int]) -> AsyncIterator[Setting]:
-    """Everything started and filled; ended and closed at the end."""
+async def setting(
+    directory: Path, kinds: Sequence[Kind], counts: Sequence[int], arguments: tuple[str, ...] = ()
+) -> AsyncIterator[Setting]:
+    """Everything started and filled; ended and closed at the end. arguments: flags of the server."""
     certificates = make(directory / "certificates")
     # An etcd for either, so that the server's cache need not ask behind revisions that are none of its own.
     etcd, floor_etcd = (Etcd(directory / name, durable=True) for name in ("etcd", "floor-etcd"))
-    server = Server(directory / "server", certificates, etcd.url)
+    server = Server(directory / "server", certificates, etcd.url, arguments)
     floor_port = free_port()
     beside = floor(directory, certificates, floor_etcd.port, floor_port)
     try:
