@@ -23,10 +23,6 @@ class Member:
     def is_map(self) -> bool:
         return is_map(self.field)
 
-    @property
-    def is_list(self) -> bool:
-        return self.field.is_repeated and not is_map(self.field)
-
 
 def is_map(field: FieldDescriptor) -> bool:
     return field.message_type is not None and bool(field.message_type.GetOptions().map_entry)

@@ -20,6 +20,7 @@ from ...meta.user import User
 from ...meta.wire import first_field
 from ...metrics import Metrics
 from ...verbs.faults import api_error
+from ...verbs.options import DRY_RUN_ALL
 from .status import error_metadata, status_message, warning_metadata
 
 # grpc has these types for type checkers only.
@@ -39,7 +40,6 @@ class Method(NamedTuple):
     plural: str
 
 
-DRY_RUN_ALL = "All"
 CANCELED = "Canceled"
 
 
