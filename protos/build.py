@@ -1,10 +1,12 @@
 """Makes what is generated from the .proto files: `python protos/build.py [--into DIR]`.
 
 From the messages' options it writes one rpc.proto per group version (a typed service for each resource), then
-the Python modules of everything. With --into it leaves this folder alone and writes there, to be compared.
+the Python modules of everything. What the comments say, which Python's descriptors do not carry, goes into one
+comments.json per group version. With --into it leaves this folder alone and writes there, to be compared.
 """
 
 import argparse
+import json
 import shutil
 import sys
 import tempfile
@@ -37,13 +39,17 @@ def run_protoc(root: Path, args: list[str], files: list[Path]) -> None:
         raise SystemExit("protoc failed")
 
 
-def messages(root: Path) -> list[Descriptor]:
-    """The descriptors of all messages below `root`, read through protoc, in a pool of their own."""
+def read(root: Path) -> descriptor_pb2.FileDescriptorSet:
+    """What protoc makes of the hand-written files below `root`, with their comments."""
     files = sorted(f for f in root.rglob("*.proto") if f.name != "rpc.proto")
     with tempfile.TemporaryDirectory() as tmp:
         out = Path(tmp) / "set.pb"
-        run_protoc(root, [f"--descriptor_set_out={out}", "--include_imports"], files)
-        files_set = descriptor_pb2.FileDescriptorSet.FromString(out.read_bytes())
+        run_protoc(root, [f"--descriptor_set_out={out}", "--include_imports", "--include_source_info"], files)
+        return descriptor_pb2.FileDescriptorSet.FromString(out.read_bytes())
+
+
+def messages(files_set: descriptor_pb2.FileDescriptorSet) -> list[Descriptor]:
+    """The descriptors of all messages, in a pool of their own."""
     pool = descriptor_pool.DescriptorPool()
     for file in files_set.file:
         pool.Add(file)
@@ -139,11 +145,35 @@ def write_services(found: list[Descriptor], root: Path) -> None:
         target.write_text(HEADER.format(package=package) + "\n".join(lines).rstrip("\n") + "\n")
 
 
+def write_comments(files_set: descriptor_pb2.FileDescriptorSet, root: Path) -> None:
+    """Writes comments.json into each folder of messages: message -> {"": of itself, field: of the field}."""
+    by_package: dict[str, dict[str, dict[str, str]]] = {}
+    for file in files_set.file:
+        if not file.package.startswith("pilothouse.api."):
+            continue
+        said = by_package.setdefault(file.package, {})
+        for place in file.source_code_info.location:
+            text = "\n\n".join(" ".join(part.split()) for part in place.leading_comments.split("\n\n")).strip()
+            match list(place.path):
+                case [4, message] if text:
+                    said.setdefault(file.message_type[message].name, {})[""] = text
+                case [4, message, 2, field] if text:
+                    found = file.message_type[message]
+                    said.setdefault(found.name, {})[found.field[field].name] = text
+    for package, said in by_package.items():
+        if said:
+            target = root / package.replace(".", "/") / "comments.json"
+            target.write_text(json.dumps(said, indent=0, sort_keys=True) + "\n")
+
+
 def build(root: Path) -> None:
     """Generates everything below `root`, which holds the hand-written .proto files."""
-    for stale in [*root.rglob("rpc.proto"), *root.rglob("*_pb2.py"), *root.rglob("*_pb2.pyi")]:
-        stale.unlink()
-    write_services(messages(root), root)
+    for stale in ("rpc.proto", "*_pb2.py", "*_pb2.pyi", "comments.json"):
+        for file in root.rglob(stale):
+            file.unlink()
+    files_set = read(root)
+    write_services(messages(files_set), root)
+    write_comments(files_set, root)
     run_protoc(root, [f"--python_out={root}", f"--pyi_out={root}"], sorted(root.rglob("*.proto")))
 
 

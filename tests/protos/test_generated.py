@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PROTOS = ROOT / "protos"
-GENERATED = ("rpc.proto", "_pb2.py", "_pb2.pyi")
+GENERATED = ("rpc.proto", "_pb2.py", "_pb2.pyi", "comments.json")
 
 
 def generated(root: Path) -> dict[str, bytes]:

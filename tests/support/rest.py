@@ -13,6 +13,7 @@ from pilothouse.server.authentication.certificates import CertificateAuthenticat
 from pilothouse.server.authentication.pki import Authority
 from pilothouse.server.authentication.serving import ServingCertificates, TlsFiles
 from pilothouse.server.doors.rest.identity import Identities
+from pilothouse.server.doors.rest.openapi.custom import Describe, by_messages
 from pilothouse.server.doors.rest.server import RestDoor, Surroundings
 from pilothouse.server.health import HealthServer
 from pilothouse.server.metrics import Metrics
@@ -95,7 +96,12 @@ class Door:
 
 @asynccontextmanager
 async def open_door(
-    plane: Plane, directory: Path, *, anonymous: bool = False, audit: AuditLog | None = None
+    plane: Plane,
+    directory: Path,
+    *,
+    anonymous: bool = False,
+    audit: AuditLog | None = None,
+    describe: Describe = by_messages,
 ) -> AsyncIterator[Door]:
     """The door to a plane, with certificates made in `directory`."""
     authority = Authority.create()
@@ -110,7 +116,8 @@ async def open_door(
     metrics = Metrics()
     identities = Identities(CertificateAuthenticator().authenticate, plane.tokens, anonymous)
     health = HealthServer({"ping": lambda: None}, {"store": lambda: None}, metrics.registry)
-    door = RestDoor(plane, Surroundings(identities, metrics, health.examine, MAX_BYTES, "127.0.0.1:6443", audit))
+    given = Surroundings(identities, metrics, health.examine, MAX_BYTES, "127.0.0.1:6443", audit, describe)
+    door = RestDoor(plane, given)
     port = await door.start("127.0.0.1", 0, ServingCertificates(files).ssl_context(), False)
     client = Door(directory, authority, port)
     try:

@@ -15,7 +15,9 @@ from ...verbs.plane import Plane
 from .discovery import Discovery, Document
 from .exchange import Exchange
 from .negotiation import JSON
-from .openapi import OpenApi
+from .openapi import serving as openapi
+from .openapi.custom import Describe
+from .openapi.documents import OpenApi
 from .paths import NotAllowed, PageNotFound
 
 # The release of Kubernetes whose interface this is.
@@ -29,9 +31,11 @@ Examine = Callable[[str, str, Mapping[str, Sequence[str]]], Awaitable[tuple[HTTP
 class Documents:
     """Answers to everything that is no request for a resource."""
 
-    def __init__(self, plane: Plane, discovery: Discovery, examine: Examine, metrics: CollectorRegistry) -> None:
+    def __init__(
+        self, plane: Plane, discovery: Discovery, examine: Examine, metrics: CollectorRegistry, describe: Describe
+    ) -> None:
         self._plane = plane
-        self._openapi = OpenApi(plane.registry)
+        self._openapi = OpenApi(plane.registry, describe)
         self._discovery = discovery
         self._examine = examine
         self._metrics = metrics
@@ -47,10 +51,8 @@ class Documents:
         match list(parts):
             case ["api"] | ["api", _] | ["apis"] | ["apis", _] | ["apis", _, _]:
                 return self._sent(exchange, self._discovery.document(parts, exchange.accept))
-            case ["openapi", "v3"]:
-                return exchange.answer(200, self._openapi.index(), JSON)
-            case ["openapi", "v3", *name]:
-                return self._sent(exchange, self._openapi.document("/".join(name)))
+            case ["openapi", *rest]:
+                return await openapi.answer(self._openapi, exchange, rest)
             case ["version"]:
                 return exchange.answer(200, _version(), JSON)
             case ["metrics"]:

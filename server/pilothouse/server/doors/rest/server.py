@@ -30,6 +30,7 @@ from .encoders import Encoders
 from .exchange import Exchange
 from .identity import Identities, impersonation_of
 from .negotiation import choose
+from .openapi.custom import Describe, by_messages
 from .options import is_on, parse_query, request_seconds
 from .paths import (
     Named,
@@ -58,7 +59,7 @@ CANCELED = "Canceled"
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the door is given beside the plane. examine: runs health checks; max_bytes: of one request's body; address:
-    host:port for clients, as discovery tells it."""
+    host:port for clients, as discovery tells it; describe: tells the schemas of custom resources."""
 
     identities: Identities
     metrics: Metrics
@@ -66,6 +67,7 @@ class Surroundings:
     max_bytes: int
     address: str
     audit: AuditLog | None = None
+    describe: Describe = by_messages
 
 
 class RestDoor:
@@ -79,7 +81,7 @@ class RestDoor:
         self._resources = Resources(plane, self._encoders, given.max_bytes)
         discovery = Discovery(plane.registry, given.address, self._encoders.offers)
         registry: CollectorRegistry = given.metrics.registry
-        self._documents = Documents(plane, discovery, given.examine, registry)
+        self._documents = Documents(plane, discovery, given.examine, registry, given.describe)
         self._web: Server | None = None
         self._server: asyncio.Server | None = None
 
