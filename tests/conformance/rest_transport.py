@@ -18,7 +18,7 @@ USERS = {
     "node": ("system:node:n1", ("system:nodes",)),
     "anonymous": ("", ()),
 }
-SERVED_SUBRESOURCES = ("", "status")
+UNSERVED_SUBRESOURCES = ("token", "log", "exec", "attach", "portforward", "proxy")
 # What a case expects to be refused is no lack, even where the path names nothing.
 STRANGERS = ("none.example.test", "/apis/apps/v7/")
 
@@ -47,7 +47,7 @@ class RestTransport:
         return self._missing(target)
 
     def _missing(self, target: Target) -> str:
-        return "" if target.subresource in SERVED_SUBRESOURCES else f"subresource {target.subresource}"
+        return f"subresource {target.subresource}" if target.subresource in UNSERVED_SUBRESOURCES else ""
 
     async def compact(self) -> None:
         await self._plane.store.compact(await self._plane.store.revision())

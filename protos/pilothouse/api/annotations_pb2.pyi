@@ -131,14 +131,16 @@ UNIQUE_FIELD_NUMBER: _ClassVar[int]
 unique: _descriptor.FieldDescriptor
 
 class Subresource(_message.Message):
-    __slots__ = ("name", "body", "verbs")
+    __slots__ = ("name", "body", "verbs", "method")
     NAME_FIELD_NUMBER: _ClassVar[int]
     BODY_FIELD_NUMBER: _ClassVar[int]
     VERBS_FIELD_NUMBER: _ClassVar[int]
+    METHOD_FIELD_NUMBER: _ClassVar[int]
     name: str
     body: str
     verbs: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, name: _Optional[str] = ..., body: _Optional[str] = ..., verbs: _Optional[_Iterable[str]] = ...) -> None: ...
+    method: str
+    def __init__(self, name: _Optional[str] = ..., body: _Optional[str] = ..., verbs: _Optional[_Iterable[str]] = ..., method: _Optional[str] = ...) -> None: ...
 
 class Storage(_message.Message):
     __slots__ = ("key", "api_version", "json", "expires")

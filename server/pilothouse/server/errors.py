@@ -15,6 +15,7 @@ ApiError
 ├── Invalid               422 Invalid              INVALID_ARGUMENT     fields that break a rule, each by its path
 ├── TooManyRequests       429 TooManyRequests      RESOURCE_EXHAUSTED
 ├── Internal              500 InternalError        INTERNAL
+│   └── Unclassified      500 (none)               INTERNAL             what Kubernetes has no reason for
 ├── Unavailable           503 ServiceUnavailable   UNAVAILABLE
 ├── ServerTimeout         504 ServerTimeout        DEADLINE_EXCEEDED    the server needs longer: try again
 └── Timeout               504 Timeout              DEADLINE_EXCEEDED    the request's own time is over
@@ -154,6 +155,10 @@ class TooManyRequests(ApiError):
 
 class Internal(ApiError):
     pass
+
+
+class Unclassified(Internal):
+    reason = ""
 
 
 class Unavailable(ApiError):

@@ -1,7 +1,7 @@
 """ResourceType and Registry: what the server serves, read from the options in the .proto files."""
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,13 @@ RESOURCE_TYPE: Any = options.resource_type
 
 @dataclass(frozen=True, slots=True)
 class Subresource:
-    """A part of an object that is read and written by itself; `body` is "apiVersion Kind" where it is another kind."""
+    """A part of an object that is read and written by itself; `body` is "apiVersion Kind" where it is another kind.
+    method: how methods of the typed service name it."""
 
     name: str
     body: str
     verbs: frozenset[str]
+    method: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,10 @@ class ResourceType:
     def has_subresource(self, name: str) -> bool:
         return any(s.name == name for s in self.subresources)
 
+    def subresource(self, name: str) -> Subresource | None:
+        """None where there is no such part."""
+        return next((s for s in self.subresources if s.name == name), None)
+
     def key(self, namespace: str, name: str) -> str:
         """The object's key in the store; with name "" the prefix of a namespace's keys."""
         return f"{self.storage.prefix}{namespace}/{name}" if self.namespaced else self.storage.prefix + name
@@ -113,12 +119,14 @@ class ResourceType:
 class Registry:
     """(group, version, plural) -> ResourceType. Types can come and go while the server runs; `generation` counts that.
 
-    To iterate yields the types whose objects are stored; `reviews` are those whose objects never are.
+    To iterate yields the types whose objects are stored; `reviews` are those whose objects never are. Bodies are kinds
+    that are no resources, and travel through subresources only: a Scale, an Eviction.
     """
 
     def __init__(self) -> None:
         self._types: dict[tuple[str, str, str], ResourceType] = {}
         self._kinds: dict[tuple[str, str], ResourceType] = {}
+        self._bodies: dict[tuple[str, str], ResourceType] = {}
         self.generation = 0
 
     def add(self, resource: ResourceType) -> None:
@@ -148,6 +156,25 @@ class Registry:
         """The type whose objects carry this apiVersion and kind."""
         return self._kinds.get((api_version, kind))
 
+    def add_body(self, body: ResourceType) -> None:
+        """Knows `body` as the kind of what travels through subresources."""
+        self._bodies[body.api_version, body.kind] = body
+
+    def body(self, api_version: str, kind: str) -> ResourceType | None:
+        """The kind, be it that of a resource or one that travels through subresources only."""
+        return self._bodies.get((api_version, kind)) or self._kinds.get((api_version, kind))
+
+    def body_of(self, resource: ResourceType, subresource: str) -> ResourceType:
+        """What travels through a subresource: the type itself, or the other kind that it has. Raises NotFound."""
+        part = resource.subresource(subresource)
+        if part is None or not part.body:
+            return resource
+        api_version, _, kind = part.body.partition(" ")
+        found = self.body(api_version, kind)
+        if found is None:
+            raise NotFound(f"the server knows no {part.body}")
+        return found
+
     def __iter__(self) -> Iterator[ResourceType]:
         return iter([resource for resource in self._types.values() if not resource.is_review])
 
@@ -172,7 +199,8 @@ def api_messages() -> Iterator[type[Message]]:
 def registry_from_protos() -> Registry:
     """A registry of every resource that a .proto declares with a typed service."""
     declared: list[tuple[type[Message], options.ResourceOptions]] = []
-    for message in api_messages():
+    messages = list(api_messages())
+    for message in messages:
         message_options = message.DESCRIPTOR.GetOptions()
         if message_options.HasExtension(RESOURCE_TYPE):
             found = message_options.Extensions[RESOURCE_TYPE]
@@ -187,7 +215,23 @@ def registry_from_protos() -> Registry:
     for message, found in declared:
         own = f"{_api_version(message.DESCRIPTOR, found)} {found.plural}"
         registry.add(_resource_type(message, found, identities[getattr(found.storage, "as") or own]))
+    for body in _bodies(messages, declared):
+        registry.add_body(body)
     return registry
+
+
+def _bodies(
+    messages: Sequence[type[Message]], declared: Sequence[tuple[type[Message], options.ResourceOptions]]
+) -> Iterator[ResourceType]:
+    """The kinds that subresources have as bodies, and that are no resources."""
+    wanted = {part.body for _, found in declared for part in found.subresources if part.body}
+    groups = {message.DESCRIPTOR.file.package: found.group for message, found in declared}
+    resources = {message for message, _ in declared}
+    for message in messages:
+        descriptor = message.DESCRIPTOR
+        of_group = options.ResourceOptions(group=groups.get(descriptor.file.package, ""))
+        if message not in resources and f"{_api_version(descriptor, of_group)} {descriptor.name}" in wanted:
+            yield _resource_type(message, of_group, _storage(message, of_group))
 
 
 def _version(descriptor: Any) -> str:
@@ -221,7 +265,9 @@ def _resource_type(message: type[Message], found: options.ResourceOptions, stora
         service=f"{message.DESCRIPTOR.file.package}.{found.service}",
         storage=storage,
         verbs=frozenset(found.verbs),
-        subresources=tuple(Subresource(s.name, s.body, frozenset(s.verbs)) for s in found.subresources),
+        subresources=tuple(
+            Subresource(s.name, s.body, frozenset(s.verbs), s.method or s.name.capitalize()) for s in found.subresources
+        ),
         short_names=tuple(found.short_names),
         categories=tuple(found.categories),
         selectable_fields=tuple(found.selectable_fields),

@@ -1,6 +1,6 @@
 """The loop that every change to an existing object goes through: read, change, check, compare and swap."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from google.protobuf.message import Message
@@ -27,17 +27,23 @@ Edit = Callable[[Message], Message]
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What to store of one try, the object's own operation first (nothing where nothing changed), and the object as it
-    will be served, without resourceVersion."""
+    """What to store of one try, the object's own operation first (nothing where nothing changed), and what is answered
+    with, without resourceVersion: the object as it will be served, or what of it goes through a subresource."""
 
     ops: tuple[Op, ...]
     raw: bytes
 
 
-async def change(plane: Plane, context: RequestContext, edit: Edit) -> bytes | None:
+# From the object as it is and what an Edit made of it to what is stored.
+Prepare = Callable[[Plane, Kind, RequestContext, Item, Message, Message], Awaitable[Changed]]
+
+
+async def change(plane: Plane, context: RequestContext, edit: Edit, prepare: Prepare | None = None) -> bytes | None:
     """The changed object as protobuf; None where there is no such object. Without a resourceVersion of the caller's the
-    change is made again on what another writer left, five times at most. Raises Conflict, Invalid, BadRequest."""
+    change is made again on what another writer left, five times at most. prepare: prepare_change() where it is not
+    given. Raises Conflict, Invalid, BadRequest."""
     kind = plane.kind(context.type)
+    prepare = prepare or prepare_change
     key = kind.type.key(context.namespace, context.name)
     item, fresh = plane.cache.collection(kind.type).get(key), False
     for _ in (tries := Tries(TRIES)):
@@ -50,7 +56,7 @@ async def change(plane: Plane, context: RequestContext, edit: Edit) -> bytes | N
             insisted = demanded_revision(kind, new)
             if insisted and insisted != item.revision:
                 raise faults.conflict(kind.type, context.name)
-            changed = await prepare_change(plane, kind, context, item, old, new)
+            changed = await prepare(plane, kind, context, item, old, new)
         except ApiError:
             if fresh:
                 raise
@@ -96,11 +102,20 @@ async def prepare_change(
     plane: Plane, kind: Kind, context: RequestContext, item: Item, old: Message, new: Message
 ) -> Changed:
     """Defaults, admits, stamps and validates a changed object. Raises BadRequest, Invalid, Forbidden, Conflict."""
-    resource, strategy = kind.type, kind.strategy
     place(context, new)
     kind.complete(new)
     request = AdmissionRequest(context, Operation.UPDATE, new, old, context.name)
     await plane.admission.mutate(request)
+    return await settle_change(plane, kind, item, (old, new), request)
+
+
+async def settle_change(
+    plane: Plane, kind: Kind, item: Item, objects: tuple[Message, Message], request: AdmissionRequest
+) -> Changed:
+    """The rest of prepare_change(), once what was asked for is mutated. objects: as it is, and as it shall be; request:
+    what admission sees of them. Raises Invalid, Forbidden."""
+    context, (old, new) = request.context, objects
+    resource, strategy = kind.type, kind.strategy
     keep_identity(resource, new, old)
     strategy.prepare_update(context, new, old)
     # A generation counts what was asked for; whoever writes a status tells what became of that.
@@ -111,7 +126,7 @@ async def prepare_change(
     causes += strategy.validate_update(context, new, old)
     if causes:
         raise faults.invalid(resource, context.name, causes)
-    if not context.subresource:
+    if context.subresource in ("", "scale"):
         context.warnings.extend(strategy.warnings(new, old))
     await plane.admission.validate(request)
     raw = new.SerializeToString(deterministic=True)

@@ -101,9 +101,7 @@ async def prepare_delete(
 ) -> tuple[tuple[Op, ...], bytes]:
     """What to do in the store, the object's own operation first (nothing more than was done before: none), and the
     object's protobuf as it then is. Raises Conflict where a precondition does not hold, Forbidden."""
-    broken = _broken_precondition(kind, item, options)
-    if broken is not None:
-        raise faults.precondition_failed(kind.type, item.name, broken)
+    _require_preconditions(kind, item, options.preconditions)
     message = kind.type.message.FromString(item.raw)
     request = AdmissionRequest(context, Operation.DELETE, None, message, item.name)
     await plane.admission.validate(request)
@@ -175,18 +173,9 @@ def _record_propagation(kind: Kind, message: Message, options: meta.DeleteOption
     metadata.finalizers.extend(kept + wanted)
 
 
-def _broken_precondition(kind: Kind, item: Item, options: meta.DeleteOptions) -> str | None:
-    wanted = options.preconditions
-    if wanted.uid:
-        uid = metadata_of(kind.type.message.FromString(item.raw)).uid
-        if uid != wanted.uid:
-            return (
-                f"the UID in the precondition ({wanted.uid}) does not match the UID in record ({uid}). The object "
-                "might have been deleted and then recreated"
-            )
-    if wanted.resource_version and wanted.resource_version != str(item.revision):
-        return (
-            f"the ResourceVersion in the precondition ({wanted.resource_version}) does not match the ResourceVersion "
-            f"in record ({item.revision}). The object might have been modified"
-        )
-    return None
+def _require_preconditions(kind: Kind, item: Item, wanted: meta.Preconditions) -> None:
+    """Raises Conflict."""
+    if wanted.uid or wanted.resource_version:
+        metadata = metadata_of(kind.type.message.FromString(item.raw))
+        metadata.resource_version = str(item.revision)
+        faults.require_preconditions(kind.type, metadata, wanted)

@@ -89,7 +89,7 @@ async def _admission(plane: Plane, context: RequestContext, body: Body, answer: 
     """Runs the request as a dry run, with a chain that writes down what its plugins do."""
     if context.type.is_review:
         raise BadRequest(f"{context.type.qualified} are not admitted: leave the object out")
-    kind = plane.kind(context.type)
+    kind = plane.kind(plane.registry.body_of(context.type, context.subresource))
     chain = RecordingChain(plane.admission, kind.codec().to_value)
     recording = replace(plane, admission=chain)
     try:

@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Sequence
 
+from pilothouse.api.meta.v1.meta_pb2 import ObjectMeta, Preconditions
+
 from ..errors import (
     AlreadyExists,
     ApiError,
@@ -52,6 +54,33 @@ def another_uid(resource: ResourceType, key: str, name: str, wanted: str, uid: s
         f"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition "
         f"failed: UID in precondition: {wanted}, UID in object meta: {uid}",
     )
+
+
+def another_revision(resource: ResourceType, key: str, name: str, wanted: str, revision: str) -> Conflict:
+    """The conflict of what insists on a resourceVersion beside its own object's."""
+    return conflict(
+        resource,
+        name,
+        f"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition "
+        f"failed: ResourceVersion in precondition: {wanted}, ResourceVersion in object meta: {revision}",
+    )
+
+
+def require_preconditions(resource: ResourceType, metadata: ObjectMeta, wanted: Preconditions) -> None:
+    """Raises Conflict where a deletion is meant for another object, or for another state of it."""
+    why = ""
+    if wanted.uid and wanted.uid != metadata.uid:
+        why = (
+            f"the UID in the precondition ({wanted.uid}) does not match the UID in record ({metadata.uid}). The object "
+            "might have been deleted and then recreated"
+        )
+    elif wanted.resource_version and wanted.resource_version != metadata.resource_version:
+        why = (
+            f"the ResourceVersion in the precondition ({wanted.resource_version}) does not match the ResourceVersion "
+            f"in record ({metadata.resource_version}). The object might have been modified"
+        )
+    if why:
+        raise precondition_failed(resource, metadata.name, why)
 
 
 def invalid(resource: ResourceType, name: str, causes: Sequence[Cause]) -> Invalid:

@@ -1,4 +1,4 @@
-"""Patch: an object, or its status, changed by a JSON patch, a merge patch or a strategic merge patch."""
+"""Patch: an object, or a part of it, changed by a JSON patch, a merge patch or a strategic merge patch."""
 
 import json
 from collections.abc import Callable
@@ -21,7 +21,8 @@ from .change import change
 from .decoding import WrongVersion, read_object
 from .names import require_name
 from .plane import Kind, Plane
-from .update import require_same_name, require_subresource
+from .subresources.parts import part_of
+from .update import require_same_name
 
 
 class PatchType(Enum):
@@ -44,15 +45,14 @@ async def patch(
 ) -> bytes:
     """The object as stored, as protobuf. Raises Forbidden, BadRequest, Invalid, NotFound, Conflict, TooLarge."""
     permit(plane.authorizer, context)
-    require_subresource(context)
+    part = part_of(plane, context)
     require_name(context)
-    kind = plane.kind(context.type)
-    apply = _compile(kind, patch_type, document)
+    apply = _compile(part.kind, patch_type, document)
 
     def edit(old: Message) -> Message:
-        return _patched(plane, kind, context, apply, old, field_validation)
+        return _patched(plane, part.kind, context, apply, part.view(old), field_validation)
 
-    changed = await change(plane, context, edit)
+    changed = await change(plane, context, edit, part.prepare)
     if changed is None:
         raise faults.not_found(context.type, context.name)
     return changed

@@ -15,13 +15,14 @@ from ..store.base import Op, Refused
 from . import create as creating
 from . import faults
 from .body import Body
-from .change import TRIES, demanded_revision, prepare_change
+from .change import TRIES, demanded_revision
 from .delete import check_options, prepare_delete
 from .metadata import metadata_of
 from .names import require_name
 from .plane import Plane
 from .reading import stored_item
-from .update import require_same_name, require_same_uid, require_subresource
+from .subresources.parts import part_of
+from .update import require_same_name, require_same_uid
 from .writing import Tries, settle, write
 
 OPERATIONS_AT_MOST = 64
@@ -138,8 +139,8 @@ async def _prepare(plane: Plane, operation: Operation) -> _Ready:
         ops, raw = await prepare_delete(plane, kind, context, item, options)
         return _Ready(item.key, ops, raw, item.revision, False, item.name)
     assert operation.body is not None
-    require_subresource(context)
-    new: Message = operation.body.message(plane, kind, context)
+    part = part_of(plane, context)
+    new: Message = operation.body.message(plane, part.kind, context)
     require_same_name(context, new)
     insisted = demanded_revision(kind, new)
     if insisted and insisted != item.revision:
@@ -148,5 +149,5 @@ async def _prepare(plane: Plane, operation: Operation) -> _Ready:
     old = kind.type.message.FromString(item.raw)
     kind.normalize(old)
     require_same_uid(context, metadata_of(new).uid, old)
-    changed = await prepare_change(plane, kind, context, item, old, new)
+    changed = await part.prepare(plane, kind, context, item, old, new)
     return _Ready(item.key, changed.ops, changed.raw, item.revision, bool(insisted), item.name)

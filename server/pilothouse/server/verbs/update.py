@@ -1,4 +1,4 @@
-"""Update: an object, or its status, replaced."""
+"""Update: an object, or a part of it, replaced."""
 
 from dataclasses import dataclass, replace
 
@@ -6,7 +6,7 @@ from google.protobuf.message import Message
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
 from ..authorization.base import permit
-from ..errors import AlreadyExists, BadRequest, MethodNotSupported
+from ..errors import AlreadyExists, BadRequest
 from ..meta.context import RequestContext
 from ..meta.continuation import parse_resource_version
 from . import faults
@@ -16,6 +16,7 @@ from .create import create
 from .metadata import metadata_of
 from .names import require_name
 from .plane import Plane
+from .subresources.parts import part_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,8 @@ class Updated:
 async def update(plane: Plane, context: RequestContext, body: Body) -> Updated:
     """Raises Forbidden, BadRequest, Invalid, NotFound, Conflict, TooLarge."""
     permit(plane.authorizer, context)
-    require_subresource(context)
-    kind = plane.kind(context.type)
-    given = body.message(plane, kind, context)
+    part = part_of(plane, context)
+    given = body.message(plane, part.kind, context)
     require_same_name(context, given)
     require_name(context)
 
@@ -41,12 +41,12 @@ async def update(plane: Plane, context: RequestContext, body: Body) -> Updated:
     def edit(old: Message) -> Message:
         require_same_uid(context, asked.uid, old)
         # What is edited is changed on its way; a second try starts from the body again.
-        new = decoded.pop() if decoded else body.message(plane, kind, context)
+        new = decoded.pop() if decoded else body.message(plane, part.kind, context)
         metadata_of(new).name = context.name
         return new
 
     for _ in range(TRIES):
-        changed = await change(plane, context, edit)
+        changed = await change(plane, context, edit, part.prepare)
         if changed is not None:
             return Updated(changed)
         if not context.type.create_on_update or context.subresource:
@@ -77,9 +77,3 @@ def require_same_uid(context: RequestContext, wanted: str, old: Message) -> None
     if wanted and wanted != uid:
         key = context.type.key(context.namespace, context.name)
         raise faults.another_uid(context.type, key, context.name, wanted, uid)
-
-
-def require_subresource(context: RequestContext) -> None:
-    """Raises MethodNotSupported where the context names a subresource that is not written as a part of the object."""
-    if context.subresource and not (context.subresource == "status" and context.type.has_subresource("status")):
-        raise MethodNotSupported(f"{context.type.qualified}/{context.subresource} does not take updates or patches")

@@ -1,4 +1,6 @@
 from pilothouse.api.apps.v1 import apps_pb2 as _apps_pb2
+from pilothouse.api.autoscaling.v1 import autoscaling_pb2 as _autoscaling_pb2
+from pilothouse.api.autoscaling.v1 import rpc_pb2 as _rpc_pb2
 from pilothouse.api.meta.v1 import meta_pb2 as _meta_pb2
 from pilothouse.api.meta.v1 import requests_pb2 as _requests_pb2
 from google.protobuf.internal import containers as _containers

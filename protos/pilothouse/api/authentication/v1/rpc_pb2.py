@@ -26,7 +26,7 @@ from pilothouse.api.authentication.v1 import authentication_pb2 as pilothouse_do
 from pilothouse.api.meta.v1 import meta_pb2 as pilothouse_dot_api_dot_meta_dot_v1_dot_meta__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*pilothouse/api/authentication/v1/rpc.proto\x12 pilothouse.api.authentication.v1\x1a\x35pilothouse/api/authentication/v1/authentication.proto\x1a!pilothouse/api/meta/v1/meta.proto\"\xb0\x01\n\x1e\x43reateSelfSubjectReviewRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x43\n\x06object\x18\x02 \x01(\x0b\x32\x33.pilothouse.api.authentication.v1.SelfSubjectReview\x12\x36\n\x07options\x18\x03 \x01(\x0b\x32%.pilothouse.api.meta.v1.CreateOptions\"\xa4\x01\n\x18\x43reateTokenReviewRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12=\n\x06object\x18\x02 \x01(\x0b\x32-.pilothouse.api.authentication.v1.TokenReview\x12\x36\n\x07options\x18\x03 \x01(\x0b\x32%.pilothouse.api.meta.v1.CreateOptions2\x95\x01\n\x12SelfSubjectReviews\x12\x7f\n\x06\x43reate\x12@.pilothouse.api.authentication.v1.CreateSelfSubjectReviewRequest\x1a\x33.pilothouse.api.authentication.v1.SelfSubjectReview2\x83\x01\n\x0cTokenReviews\x12s\n\x06\x43reate\x12:.pilothouse.api.authentication.v1.CreateTokenReviewRequest\x1a-.pilothouse.api.authentication.v1.TokenReviewb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*pilothouse/api/authentication/v1/rpc.proto\x12 pilothouse.api.authentication.v1\x1a\x35pilothouse/api/authentication/v1/authentication.proto\x1a!pilothouse/api/meta/v1/meta.proto\"\xb0\x01\n\x1e\x43reateSelfSubjectReviewRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x43\n\x06object\x18\x02 \x01(\x0b\x32\x33.pilothouse.api.authentication.v1.SelfSubjectReview\x12\x36\n\x07options\x18\x03 \x01(\x0b\x32%.pilothouse.api.meta.v1.CreateOptions\"\xa4\x01\n\x18\x43reateTokenReviewRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12=\n\x06object\x18\x02 \x01(\x0b\x32-.pilothouse.api.authentication.v1.TokenReview\x12\x36\n\x07options\x18\x03 \x01(\x0b\x32%.pilothouse.api.meta.v1.CreateOptions\"\xb4\x01\n\x19\x43reateTokenRequestRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12>\n\x06object\x18\x02 \x01(\x0b\x32..pilothouse.api.authentication.v1.TokenRequest\x12\x36\n\x07options\x18\x03 \x01(\x0b\x32%.pilothouse.api.meta.v1.CreateOptions\x12\x0c\n\x04name\x18\x04 \x01(\t2\x95\x01\n\x12SelfSubjectReviews\x12\x7f\n\x06\x43reate\x12@.pilothouse.api.authentication.v1.CreateSelfSubjectReviewRequest\x1a\x33.pilothouse.api.authentication.v1.SelfSubjectReview2\x83\x01\n\x0cTokenReviews\x12s\n\x06\x43reate\x12:.pilothouse.api.authentication.v1.CreateTokenReviewRequest\x1a-.pilothouse.api.authentication.v1.TokenReviewb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,8 +37,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATESELFSUBJECTREVIEWREQUEST']._serialized_end=347
   _globals['_CREATETOKENREVIEWREQUEST']._serialized_start=350
   _globals['_CREATETOKENREVIEWREQUEST']._serialized_end=514
-  _globals['_SELFSUBJECTREVIEWS']._serialized_start=517
-  _globals['_SELFSUBJECTREVIEWS']._serialized_end=666
-  _globals['_TOKENREVIEWS']._serialized_start=669
-  _globals['_TOKENREVIEWS']._serialized_end=800
+  _globals['_CREATETOKENREQUESTREQUEST']._serialized_start=517
+  _globals['_CREATETOKENREQUESTREQUEST']._serialized_end=697
+  _globals['_SELFSUBJECTREVIEWS']._serialized_start=700
+  _globals['_SELFSUBJECTREVIEWS']._serialized_end=849
+  _globals['_TOKENREVIEWS']._serialized_start=852
+  _globals['_TOKENREVIEWS']._serialized_end=983
 # @@protoc_insertion_point(module_scope)

@@ -26,3 +26,15 @@ class CreateTokenReviewRequest(_message.Message):
     object: _authentication_pb2.TokenReview
     options: _meta_pb2.CreateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_authentication_pb2.TokenReview, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.CreateOptions, _Mapping]] = ...) -> None: ...
+
+class CreateTokenRequestRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options", "name")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _authentication_pb2.TokenRequest
+    options: _meta_pb2.CreateOptions
+    name: str
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_authentication_pb2.TokenRequest, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.CreateOptions, _Mapping]] = ..., name: _Optional[str] = ...) -> None: ...

@@ -45,3 +45,13 @@ class HorizontalPodAutoscalerWatchFrame(_message.Message):
     events: _containers.RepeatedCompositeFieldContainer[HorizontalPodAutoscalerWatchFrame.Change]
     initial_events_end: bool
     def __init__(self, revision: _Optional[int] = ..., events: _Optional[_Iterable[_Union[HorizontalPodAutoscalerWatchFrame.Change, _Mapping]]] = ..., initial_events_end: _Optional[bool] = ...) -> None: ...
+
+class UpdateScaleRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _autoscaling_pb2.Scale
+    options: _meta_pb2.UpdateOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_autoscaling_pb2.Scale, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...

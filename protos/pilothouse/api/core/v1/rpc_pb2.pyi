@@ -1,3 +1,7 @@
+from pilothouse.api.authentication.v1 import authentication_pb2 as _authentication_pb2
+from pilothouse.api.authentication.v1 import rpc_pb2 as _rpc_pb2
+from pilothouse.api.autoscaling.v1 import autoscaling_pb2 as _autoscaling_pb2
+from pilothouse.api.autoscaling.v1 import rpc_pb2 as _rpc_pb2_1
 from pilothouse.api.core.v1 import core_pb2 as _core_pb2
 from pilothouse.api.core.v1 import networking_pb2 as _networking_pb2
 from pilothouse.api.core.v1 import nodes_pb2 as _nodes_pb2
@@ -7,6 +11,7 @@ from pilothouse.api.core.v1 import volumes_pb2 as _volumes_pb2
 from pilothouse.api.core.v1 import workloads_pb2 as _workloads_pb2
 from pilothouse.api.meta.v1 import meta_pb2 as _meta_pb2
 from pilothouse.api.meta.v1 import requests_pb2 as _requests_pb2
+from pilothouse.api.policy.v1 import rpc_pb2 as _rpc_pb2_1_1
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -14,6 +19,18 @@ from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class CreateBindingRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options", "name")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _pods_pb2.Binding
+    options: _meta_pb2.CreateOptions
+    name: str
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_pods_pb2.Binding, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.CreateOptions, _Mapping]] = ..., name: _Optional[str] = ...) -> None: ...
 
 class CreateConfigMapRequest(_message.Message):
     __slots__ = ("namespace", "object", "options")

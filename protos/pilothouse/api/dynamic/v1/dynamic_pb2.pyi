@@ -39,18 +39,20 @@ class Object(_message.Message):
     def __init__(self, resource: _Optional[_Union[ResourceName, _Mapping]] = ..., object: _Optional[bytes] = ..., encoding: _Optional[_Union[Encoding, str]] = ...) -> None: ...
 
 class GetRequest(_message.Message):
-    __slots__ = ("resource", "namespace", "name", "options", "encoding")
+    __slots__ = ("resource", "namespace", "name", "options", "encoding", "subresource")
     RESOURCE_FIELD_NUMBER: _ClassVar[int]
     NAMESPACE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     OPTIONS_FIELD_NUMBER: _ClassVar[int]
     ENCODING_FIELD_NUMBER: _ClassVar[int]
+    SUBRESOURCE_FIELD_NUMBER: _ClassVar[int]
     resource: ResourceName
     namespace: str
     name: str
     options: _meta_pb2.GetOptions
     encoding: Encoding
-    def __init__(self, resource: _Optional[_Union[ResourceName, _Mapping]] = ..., namespace: _Optional[str] = ..., name: _Optional[str] = ..., options: _Optional[_Union[_meta_pb2.GetOptions, _Mapping]] = ..., encoding: _Optional[_Union[Encoding, str]] = ...) -> None: ...
+    subresource: str
+    def __init__(self, resource: _Optional[_Union[ResourceName, _Mapping]] = ..., namespace: _Optional[str] = ..., name: _Optional[str] = ..., options: _Optional[_Union[_meta_pb2.GetOptions, _Mapping]] = ..., encoding: _Optional[_Union[Encoding, str]] = ..., subresource: _Optional[str] = ...) -> None: ...
 
 class ListRequest(_message.Message):
     __slots__ = ("resource", "namespace", "options", "encoding")
@@ -75,20 +77,22 @@ class ObjectList(_message.Message):
     def __init__(self, metadata: _Optional[_Union[_meta_pb2.ListMeta, _Mapping]] = ..., items: _Optional[_Iterable[bytes]] = ..., encoding: _Optional[_Union[Encoding, str]] = ...) -> None: ...
 
 class WriteRequest(_message.Message):
-    __slots__ = ("namespace", "object", "options", "resource", "encoding", "subresource")
+    __slots__ = ("namespace", "object", "options", "resource", "encoding", "subresource", "name")
     NAMESPACE_FIELD_NUMBER: _ClassVar[int]
     OBJECT_FIELD_NUMBER: _ClassVar[int]
     OPTIONS_FIELD_NUMBER: _ClassVar[int]
     RESOURCE_FIELD_NUMBER: _ClassVar[int]
     ENCODING_FIELD_NUMBER: _ClassVar[int]
     SUBRESOURCE_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
     namespace: str
     object: bytes
     options: WriteOptions
     resource: ResourceName
     encoding: Encoding
     subresource: str
-    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[bytes] = ..., options: _Optional[_Union[WriteOptions, _Mapping]] = ..., resource: _Optional[_Union[ResourceName, _Mapping]] = ..., encoding: _Optional[_Union[Encoding, str]] = ..., subresource: _Optional[str] = ...) -> None: ...
+    name: str
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[bytes] = ..., options: _Optional[_Union[WriteOptions, _Mapping]] = ..., resource: _Optional[_Union[ResourceName, _Mapping]] = ..., encoding: _Optional[_Union[Encoding, str]] = ..., subresource: _Optional[str] = ..., name: _Optional[str] = ...) -> None: ...
 
 class WriteOptions(_message.Message):
     __slots__ = ("dry_run", "field_manager", "field_validation")

@@ -25,29 +25,29 @@ _sym_db = _symbol_database.Default()
 from pilothouse.api.meta.v1 import meta_pb2 as pilothouse_dot_api_dot_meta_dot_v1_dot_meta__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%pilothouse/api/meta/v1/requests.proto\x12\x16pilothouse.api.meta.v1\x1a!pilothouse/api/meta/v1/meta.proto\"b\n\nGetRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x33\n\x07options\x18\x03 \x01(\x0b\x32\".pilothouse.api.meta.v1.GetOptions\"V\n\x0bListRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x34\n\x07options\x18\x02 \x01(\x0b\x32#.pilothouse.api.meta.v1.ListOptions\"\x8d\x01\n\x0cWatchRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x34\n\x07options\x18\x02 \x01(\x0b\x32#.pilothouse.api.meta.v1.ListOptions\x12\x1e\n\x11heartbeat_seconds\x18\x03 \x01(\x05H\x00\x88\x01\x01\x42\x14\n\x12_heartbeat_seconds\"\xbb\x01\n\x0cPatchRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12/\n\x04type\x18\x03 \x01(\x0e\x32!.pilothouse.api.meta.v1.PatchType\x12\r\n\x05patch\x18\x04 \x01(\x0c\x12\x35\n\x07options\x18\x05 \x01(\x0b\x32$.pilothouse.api.meta.v1.PatchOptions\x12\x13\n\x0bsubresource\x18\x06 \x01(\t\"h\n\rDeleteRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x36\n\x07options\x18\x03 \x01(\x0b\x32%.pilothouse.api.meta.v1.DeleteOptions\"\x9f\x01\n\x17\x44\x65leteCollectionRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x39\n\x0clist_options\x18\x02 \x01(\x0b\x32#.pilothouse.api.meta.v1.ListOptions\x12\x36\n\x07options\x18\x03 \x01(\x0b\x32%.pilothouse.api.meta.v1.DeleteOptions\"+\n\x18\x44\x65leteCollectionResponse\x12\x0f\n\x07\x64\x65leted\x18\x01 \x01(\x03*c\n\tPatchType\x12\x1a\n\x16PATCH_TYPE_UNSPECIFIED\x10\x00\x12\x0e\n\nJSON_PATCH\x10\x01\x12\x0f\n\x0bMERGE_PATCH\x10\x02\x12\x19\n\x15STRATEGIC_MERGE_PATCH\x10\x03*X\n\x0eWatchEventType\x12 \n\x1cWATCH_EVENT_TYPE_UNSPECIFIED\x10\x00\x12\t\n\x05\x41\x44\x44\x45\x44\x10\x01\x12\x0c\n\x08MODIFIED\x10\x02\x12\x0b\n\x07\x44\x45LETED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%pilothouse/api/meta/v1/requests.proto\x12\x16pilothouse.api.meta.v1\x1a!pilothouse/api/meta/v1/meta.proto\"w\n\nGetRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x33\n\x07options\x18\x03 \x01(\x0b\x32\".pilothouse.api.meta.v1.GetOptions\x12\x13\n\x0bsubresource\x18\x04 \x01(\t\"V\n\x0bListRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x34\n\x07options\x18\x02 \x01(\x0b\x32#.pilothouse.api.meta.v1.ListOptions\"\x8d\x01\n\x0cWatchRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x34\n\x07options\x18\x02 \x01(\x0b\x32#.pilothouse.api.meta.v1.ListOptions\x12\x1e\n\x11heartbeat_seconds\x18\x03 \x01(\x05H\x00\x88\x01\x01\x42\x14\n\x12_heartbeat_seconds\"\xbb\x01\n\x0cPatchRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12/\n\x04type\x18\x03 \x01(\x0e\x32!.pilothouse.api.meta.v1.PatchType\x12\r\n\x05patch\x18\x04 \x01(\x0c\x12\x35\n\x07options\x18\x05 \x01(\x0b\x32$.pilothouse.api.meta.v1.PatchOptions\x12\x13\n\x0bsubresource\x18\x06 \x01(\t\"h\n\rDeleteRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x36\n\x07options\x18\x03 \x01(\x0b\x32%.pilothouse.api.meta.v1.DeleteOptions\"\x9f\x01\n\x17\x44\x65leteCollectionRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x39\n\x0clist_options\x18\x02 \x01(\x0b\x32#.pilothouse.api.meta.v1.ListOptions\x12\x36\n\x07options\x18\x03 \x01(\x0b\x32%.pilothouse.api.meta.v1.DeleteOptions\"+\n\x18\x44\x65leteCollectionResponse\x12\x0f\n\x07\x64\x65leted\x18\x01 \x01(\x03*c\n\tPatchType\x12\x1a\n\x16PATCH_TYPE_UNSPECIFIED\x10\x00\x12\x0e\n\nJSON_PATCH\x10\x01\x12\x0f\n\x0bMERGE_PATCH\x10\x02\x12\x19\n\x15STRATEGIC_MERGE_PATCH\x10\x03*X\n\x0eWatchEventType\x12 \n\x1cWATCH_EVENT_TYPE_UNSPECIFIED\x10\x00\x12\t\n\x05\x41\x44\x44\x45\x44\x10\x01\x12\x0c\n\x08MODIFIED\x10\x02\x12\x0b\n\x07\x44\x45LETED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'pilothouse.api.meta.v1.requests_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PATCHTYPE']._serialized_start=935
-  _globals['_PATCHTYPE']._serialized_end=1034
-  _globals['_WATCHEVENTTYPE']._serialized_start=1036
-  _globals['_WATCHEVENTTYPE']._serialized_end=1124
+  _globals['_PATCHTYPE']._serialized_start=956
+  _globals['_PATCHTYPE']._serialized_end=1055
+  _globals['_WATCHEVENTTYPE']._serialized_start=1057
+  _globals['_WATCHEVENTTYPE']._serialized_end=1145
   _globals['_GETREQUEST']._serialized_start=100
-  _globals['_GETREQUEST']._serialized_end=198
-  _globals['_LISTREQUEST']._serialized_start=200
-  _globals['_LISTREQUEST']._serialized_end=286
-  _globals['_WATCHREQUEST']._serialized_start=289
-  _globals['_WATCHREQUEST']._serialized_end=430
-  _globals['_PATCHREQUEST']._serialized_start=433
-  _globals['_PATCHREQUEST']._serialized_end=620
-  _globals['_DELETEREQUEST']._serialized_start=622
-  _globals['_DELETEREQUEST']._serialized_end=726
-  _globals['_DELETECOLLECTIONREQUEST']._serialized_start=729
-  _globals['_DELETECOLLECTIONREQUEST']._serialized_end=888
-  _globals['_DELETECOLLECTIONRESPONSE']._serialized_start=890
-  _globals['_DELETECOLLECTIONRESPONSE']._serialized_end=933
+  _globals['_GETREQUEST']._serialized_end=219
+  _globals['_LISTREQUEST']._serialized_start=221
+  _globals['_LISTREQUEST']._serialized_end=307
+  _globals['_WATCHREQUEST']._serialized_start=310
+  _globals['_WATCHREQUEST']._serialized_end=451
+  _globals['_PATCHREQUEST']._serialized_start=454
+  _globals['_PATCHREQUEST']._serialized_end=641
+  _globals['_DELETEREQUEST']._serialized_start=643
+  _globals['_DELETEREQUEST']._serialized_end=747
+  _globals['_DELETECOLLECTIONREQUEST']._serialized_start=750
+  _globals['_DELETECOLLECTIONREQUEST']._serialized_end=909
+  _globals['_DELETECOLLECTIONRESPONSE']._serialized_start=911
+  _globals['_DELETECOLLECTIONRESPONSE']._serialized_end=954
 # @@protoc_insertion_point(module_scope)

@@ -30,14 +30,16 @@ MODIFIED: WatchEventType
 DELETED: WatchEventType
 
 class GetRequest(_message.Message):
-    __slots__ = ("namespace", "name", "options")
+    __slots__ = ("namespace", "name", "options", "subresource")
     NAMESPACE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    SUBRESOURCE_FIELD_NUMBER: _ClassVar[int]
     namespace: str
     name: str
     options: _meta_pb2.GetOptions
-    def __init__(self, namespace: _Optional[str] = ..., name: _Optional[str] = ..., options: _Optional[_Union[_meta_pb2.GetOptions, _Mapping]] = ...) -> None: ...
+    subresource: str
+    def __init__(self, namespace: _Optional[str] = ..., name: _Optional[str] = ..., options: _Optional[_Union[_meta_pb2.GetOptions, _Mapping]] = ..., subresource: _Optional[str] = ...) -> None: ...
 
 class ListRequest(_message.Message):
     __slots__ = ("namespace", "options")

@@ -45,3 +45,15 @@ class PodDisruptionBudgetWatchFrame(_message.Message):
     events: _containers.RepeatedCompositeFieldContainer[PodDisruptionBudgetWatchFrame.Change]
     initial_events_end: bool
     def __init__(self, revision: _Optional[int] = ..., events: _Optional[_Iterable[_Union[PodDisruptionBudgetWatchFrame.Change, _Mapping]]] = ..., initial_events_end: _Optional[bool] = ...) -> None: ...
+
+class CreateEvictionRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options", "name")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _policy_pb2.Eviction
+    options: _meta_pb2.CreateOptions
+    name: str
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_policy_pb2.Eviction, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.CreateOptions, _Mapping]] = ..., name: _Optional[str] = ...) -> None: ...

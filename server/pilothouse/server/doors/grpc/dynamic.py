@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import accumulate
 from typing import Any
 
@@ -11,6 +12,7 @@ from pilothouse.api.meta.v1 import requests_pb2 as requests
 from ...authentication.user import impersonated
 from ...authorization.base import Attributes
 from ...errors import BadRequest, MethodNotSupported, NotFound
+from ...meta.codec import codec_for
 from ...meta.context import RequestContext
 from ...meta.continuation import parse_resource_version
 from ...meta.resource import ResourceType
@@ -22,6 +24,8 @@ from ...verbs import explain as explaining
 from ...verbs import list as listing
 from ...verbs.body import Body, Encoding
 from ...verbs.plane import Plane
+from ...verbs.subresources.creating import create_part, is_created
+from ...verbs.subresources.parts import viewed
 from ...verbs.transact import Operation, transact
 from ...watchcache.item import Item
 from .calls import Call, Calls, Handler, Method, dry_run_and_manager, parse, peek
@@ -62,9 +66,10 @@ class _Resources:
     async def get(self, call: Call, data: bytes) -> bytes:
         request = parse(dynamic.GetRequest, data)
         resource = self._type(request, "get")
-        context = call.context("get", resource, request.namespace, request.name)
+        context = call.context("get", resource, request.namespace, request.name, request.subresource)
         item = await get.get(self._plane, context, request.options.resource_version)
-        return self._object(request, resource, item.body)
+        body = viewed(self._plane, context, item) if request.subresource else item.body
+        return self._object(request, self._shown(context), body)
 
     async def list(self, call: Call, data: bytes) -> bytes:
         request = parse(dynamic.ListRequest, data)
@@ -101,14 +106,29 @@ class _Resources:
     async def create(self, call: Call, data: bytes) -> bytes:
         request = parse(dynamic.WriteRequest, data)
         resource = self._type(request, "create")
+        if is_created(resource, request.subresource):
+            return await self._create_part(call, request)
         context, body = self._write(call, "create", request)
         return self._object(request, resource, await create.create(self._plane, context, body))
+
+    async def _create_part(self, call: Call, request: Any) -> bytes:
+        context, body = self._write(call, "create", request)
+        if request.subresource:
+            context = replace(context, name=request.name or self._placed(request)[0])
+            call.contexts[-1] = context
+        message, api_version, kind = await create_part(self._plane, context, body)
+        answer = dynamic.Object(resource=request.resource, encoding=dynamic.PROTOBUF)
+        if request.encoding == dynamic.JSON:
+            answer.encoding, answer.object = dynamic.JSON, codec_for(type(message)).encode(message, api_version, kind)
+        else:
+            answer.object = message.SerializeToString()
+        return answer.SerializeToString()
 
     async def update(self, call: Call, data: bytes) -> bytes:
         request = parse(dynamic.WriteRequest, data)
         context, body = self._write(call, "update", request)
         updated = await update.update(self._plane, context, body)
-        return self._object(request, context.type, updated.body)
+        return self._object(request, self._shown(context), updated.body)
 
     async def patch(self, call: Call, data: bytes) -> bytes:
         request = parse(dynamic.PatchRequest, data)
@@ -116,7 +136,7 @@ class _Resources:
         context = call.context("patch", resource, request.namespace, request.name, request.subresource, request.options)
         kind, validation = patch_type(request.type), field_validation(request.options.field_validation)
         patched = await patch.patch(self._plane, context, kind, request.patch, validation)
-        return self._object(request, resource, patched)
+        return self._object(request, self._shown(context), patched)
 
     async def delete(self, call: Call, data: bytes) -> bytes:
         request = parse(dynamic.DeleteRequest, data)
@@ -140,7 +160,8 @@ class _Resources:
         response = dynamic.TransactResponse(revision=revision)
         for wanted, operation, body in zip(request.operations, operations, bodies, strict=True):
             write = getattr(wanted, wanted.WhichOneof("write"))
-            response.objects.append(dynamic.Object.FromString(self._object(write, operation.context.type, body)))
+            shown = self._shown(operation.context)
+            response.objects.append(dynamic.Object.FromString(self._object(write, shown, body)))
         return response.SerializeToString()
 
     async def discover(self, call: Call, data: bytes) -> bytes:
@@ -207,11 +228,8 @@ class _Resources:
 
     def _write(self, call: Call, verb: str, request: Any) -> tuple[RequestContext, Body]:
         resource = self._type(request, verb)
-        if verb == "create" and request.subresource:
-            # Else who may create pods/eviction could create pods.
-            raise MethodNotSupported(f"{resource.qualified}/{request.subresource} cannot be created here")
         json = request.encoding == dynamic.JSON
-        name, namespace = _json_place(request.object) if json else _place(request.object)
+        name, namespace = self._placed(request)
         if verb == "create":
             # As in Kubernetes, who may create is not asked about a name.
             name = ""
@@ -230,7 +248,18 @@ class _Resources:
             context = call.context("delete", self._type(write, which), write.namespace, write.name)
             return Operation("delete", context, options=write.options)
         context, body = self._write(call, which, write)
+        if which == "create" and is_created(context.type, context.subresource):
+            # Else who may create pods/eviction could create pods.
+            raise MethodNotSupported(f"{context.type.qualified}/{context.subresource}: a transaction creates none")
         return Operation(which, context, body)
+
+    def _shown(self, context: RequestContext) -> ResourceType:
+        """The kind of what a request is answered with."""
+        return self._plane.registry.body_of(context.type, context.subresource)
+
+    def _placed(self, request: Any) -> tuple[str, str]:
+        """The name and namespace that the object of a write has. Raises BadRequest."""
+        return _json_place(request.object) if request.encoding == dynamic.JSON else _place(request.object)
 
     def _object(self, request: Any, resource: ResourceType, body: bytes) -> bytes:
         answer = dynamic.Object(resource=request.resource, object=body, encoding=dynamic.PROTOBUF)

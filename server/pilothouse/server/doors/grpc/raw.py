@@ -24,6 +24,8 @@ def _file() -> descriptor_pb2.FileDescriptorProto:
             label=field.LABEL_OPTIONAL,
             type_name=f".pilothouse.api.meta.v1.{verb}Options",
         )
+        # Only what is created for another object names that here.
+        message.field.add(name="name", number=4, type=field.TYPE_STRING, label=field.LABEL_OPTIONAL)
     return file
 
 

@@ -1,6 +1,6 @@
 """The typed services, all of them by one generic servicer: a dictionary of prebuilt handlers, two lookups a call."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,9 @@ from ...verbs import list as listing
 from ...verbs.body import Body, FieldValidation
 from ...verbs.patch import PatchType
 from ...verbs.plane import Plane
-from .calls import Call, Calls, Handler, Method, parse, peek
+from ...verbs.subresources.creating import create_part, is_created
+from ...verbs.subresources.parts import require_own_form, viewed
+from .calls import Call, Calls, Handler, Method, Unary, parse, peek
 from .raw import CreateRequest, UpdateRequest
 
 PATCH_TYPES = {
@@ -29,7 +31,7 @@ def typed_handlers(plane: Plane, calls: Calls, heartbeat: float) -> Mapping[str,
     handlers: dict[str, Handler] = {}
     for resource in plane.registry:
         service = _Service(plane, resource, heartbeat)
-        methods = {
+        methods: dict[str, tuple[str, Unary]] = {
             "Get": ("get", service.get),
             "List": ("list", service.list),
             "Create": ("create", service.create),
@@ -37,8 +39,7 @@ def typed_handlers(plane: Plane, calls: Calls, heartbeat: float) -> Mapping[str,
             "Patch": ("patch", service.patch),
             "Delete": ("delete", service.delete),
         }
-        if resource.has_subresource("status"):
-            methods["UpdateStatus"] = ("update", partial(service.update, subresource="status"))
+        methods |= service.methods_of_parts()
         if "deletecollection" in resource.verbs:
             methods["DeleteCollection"] = ("deletecollection", service.delete_collection)
         for method, (verb, function) in methods.items():
@@ -48,7 +49,9 @@ def typed_handlers(plane: Plane, calls: Calls, heartbeat: float) -> Mapping[str,
         handlers[called.path] = calls.stream(called, service.watch)
     for resource in plane.registry.reviews:
         called = Method(f"/{resource.service}/Create", "create", resource.group, resource.plural)
-        handlers[called.path] = calls.unary(called, _Service(plane, resource, heartbeat).create)
+        service = _Service(plane, resource, heartbeat)
+        create = service.create_part if is_created(resource, "") else service.create
+        handlers[called.path] = calls.unary(called, create)
     return handlers
 
 
@@ -62,7 +65,9 @@ class _Service:
 
     async def get(self, call: Call, data: bytes) -> bytes:
         request = parse(requests.GetRequest, data)
-        context = call.context("get", self._type, request.namespace, request.name)
+        context = call.context("get", self._type, request.namespace, request.name, request.subresource)
+        if request.subresource:
+            require_own_form(self._plane, context)
         return (await get.get(self._plane, context, request.options.resource_version)).body
 
     async def list(self, call: Call, data: bytes) -> bytes:
@@ -91,13 +96,46 @@ class _Service:
         context = call.context("update", self._type, namespace, metadata.name, subresource, request.options)
         return (await update.update(self._plane, context, Body(request.object))).body
 
-    async def patch(self, call: Call, data: bytes) -> bytes:
+    async def patch(self, call: Call, data: bytes, subresource: str = "") -> bytes:
         request = parse(requests.PatchRequest, data)
-        context = call.context(
-            "patch", self._type, request.namespace, request.name, request.subresource, request.options
-        )
+        subresource, own = subresource or request.subresource, not subresource
+        context = call.context("patch", self._type, request.namespace, request.name, subresource, request.options)
+        if subresource and own:
+            require_own_form(self._plane, context)
         kind, validation = patch_type(request.type), field_validation(request.options.field_validation)
         return await patch.patch(self._plane, context, kind, request.patch, validation)
+
+    def methods_of_parts(self) -> dict[str, tuple[str, Unary]]:
+        """What is done with subresources: those of the type's own form are updated here, those of another form have all
+        of their verbs."""
+        methods: dict[str, tuple[str, Unary]] = {}
+        verbs: Mapping[str, Callable[..., Awaitable[bytes]]] = {
+            "get": self.get_part,
+            "update": self.update,
+            "patch": self.patch,
+            "create": self.create_part,
+        }
+        for part in self._type.subresources:
+            if part.body.endswith("Options"):
+                # A stream, which only HTTP has.
+                continue
+            for verb in part.verbs if part.body else part.verbs & {"update"}:
+                methods[f"{verb.capitalize()}{part.method}"] = (verb, partial(verbs[verb], subresource=part.name))
+        return methods
+
+    async def get_part(self, call: Call, data: bytes, subresource: str) -> bytes:
+        request = parse(requests.GetRequest, data)
+        context = call.context("get", self._type, request.namespace, request.name, subresource)
+        return viewed(self._plane, context, await get.get(self._plane, context, request.options.resource_version))
+
+    async def create_part(self, call: Call, data: bytes, subresource: str = "") -> bytes:
+        request = parse(CreateRequest, data)
+        metadata = peek(request.object)
+        name = (request.name or metadata.name) if subresource else ""
+        context = call.context(
+            "create", self._type, request.namespace or metadata.namespace, name, subresource, request.options
+        )
+        return (await create_part(self._plane, context, Body(request.object))).message.SerializeToString()
 
     async def delete(self, call: Call, data: bytes) -> bytes:
         request = parse(requests.DeleteRequest, data)

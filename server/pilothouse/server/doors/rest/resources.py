@@ -6,13 +6,15 @@ from dataclasses import replace
 from aiohttp.web_response import StreamResponse
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
-from ...errors import MethodNotSupported, UnsupportedMediaType
+from ...errors import UnsupportedMediaType
 from ...meta.context import RequestContext
 from ...verbs import create, delete, delete_collection, get, patch, update
 from ...verbs import list as listing
 from ...verbs.body import Body, Encoding
 from ...verbs.patch import PatchType
 from ...verbs.plane import Plane
+from ...verbs.subresources.creating import create_part, is_created
+from ...verbs.subresources.parts import viewed
 from .encoders import Encoders
 from .exchange import Exchange
 from .negotiation import body_encoding, choose, media_type
@@ -49,17 +51,16 @@ class Resources:
 
     async def answer(self, exchange: Exchange) -> StreamResponse:
         """Raises ApiError."""
-        target = exchange.target
-        assert target is not None
-        if target.subresource not in ("", "status"):
-            raise MethodNotSupported(f"{target.type.qualified}/{target.subresource} is not served yet")
         return await self._verbs[exchange.verb](exchange)
 
     async def _get(self, exchange: Exchange) -> StreamResponse:
         encoder = choose(exchange.accept, self._encoders.offers)
         context = exchange.context()
         item = await get.get(self._plane, context, first(exchange.query, "resourceVersion"))
-        return exchange.encoded(200, encoder.item(context.type, item), encoder)
+        shown = self._plane.registry.body_of(context.type, context.subresource)
+        if shown is context.type:
+            return exchange.encoded(200, encoder.item(shown, item), encoder)
+        return exchange.encoded(200, encoder.object(shown, viewed(self._plane, context, item)), encoder)
 
     async def _list(self, exchange: Exchange) -> StreamResponse:
         encoder = choose(exchange.accept, self._encoders.offers)
@@ -71,6 +72,9 @@ class Resources:
         encoder, encoding = choose(exchange.accept, self._encoders.offers), _encoding(exchange)
         context, validation = with_write_options("CreateOptions", exchange.query, exchange.context())
         body = Body(await exchange.body(self._max_bytes), encoding, validation)
+        if is_created(context.type, context.subresource):
+            answer = await create_part(self._plane, context, body)
+            return exchange.encoded(201, encoder.document(*answer), encoder)
         created = await create.create(self._plane, context, body)
         return exchange.encoded(201, encoder.object(context.type, created), encoder)
 
@@ -79,7 +83,8 @@ class Resources:
         context, validation = with_write_options("UpdateOptions", exchange.query, exchange.context())
         body = Body(await exchange.body(self._max_bytes), encoding, validation)
         updated = await update.update(self._plane, context, body)
-        return exchange.encoded(201 if updated.created else 200, encoder.object(context.type, updated.body), encoder)
+        shown = self._plane.registry.body_of(context.type, context.subresource)
+        return exchange.encoded(201 if updated.created else 200, encoder.object(shown, updated.body), encoder)
 
     async def _patch(self, exchange: Exchange) -> StreamResponse:
         encoder = choose(exchange.accept, self._encoders.offers)
@@ -87,7 +92,8 @@ class Resources:
         context, validation = with_write_options("PatchOptions", exchange.query, exchange.context())
         document = await exchange.body(self._max_bytes)
         patched = await patch.patch(self._plane, context, kind, document, validation)
-        return exchange.encoded(200, encoder.object(context.type, patched), encoder)
+        shown = self._plane.registry.body_of(context.type, context.subresource)
+        return exchange.encoded(200, encoder.object(shown, patched), encoder)
 
     async def _delete(self, exchange: Exchange) -> StreamResponse:
         encoder = choose(exchange.accept, self._encoders.offers)

@@ -1,0 +1,95 @@
+"""scale: how many replicas a workload has, whatever its kind, as an autoscaling/v1 Scale.
+
+Who scales needs no right on the workload itself: of a Scale only spec.replicas counts. Admission sees the Scale, the
+workload's own rules see the workload.
+"""
+
+from typing import Any, cast
+
+from google.protobuf.message import Message
+from pilothouse.api.autoscaling.v1.autoscaling_pb2 import Scale
+from pilothouse.api.meta.v1.meta_pb2 import LabelSelector
+
+from ...admission.base import AdmissionRequest, Operation
+from ...errors import Conflict
+from ...meta.context import RequestContext
+from ...meta.label_selectors import from_label_selector
+from ...meta.resource import ResourceType
+from ...meta.selectors import Operator, Requirement, Selector
+from ...schema.causes import invalid
+from ...watchcache.item import Item
+from .. import faults
+from ..change import Changed, settle_change
+from ..metadata import metadata_of, place
+from ..plane import Kind, Plane
+
+_SHOWN = ("name", "namespace", "uid", "resource_version")
+
+
+def scale_of(workload: Message) -> Scale:
+    """The scale of a Deployment, a ReplicaSet, a StatefulSet or a ReplicationController."""
+    found: Any = workload
+    scale, metadata = Scale(), found.metadata
+    for name in _SHOWN:
+        if metadata.HasField(name):
+            setattr(scale.metadata, name, getattr(metadata, name))
+    scale.metadata.creation_timestamp.CopyFrom(metadata.creation_timestamp)
+    if found.spec.replicas:
+        scale.spec.replicas = found.spec.replicas
+    scale.status.replicas = found.status.replicas
+    if selector := _selector_text(found.spec):
+        scale.status.selector = selector
+    return scale
+
+
+async def prepare_scale(
+    plane: Plane, kind: Kind, context: RequestContext, item: Item, old: Message, new: Message
+) -> Changed:
+    """prepare_change() of a workload whose replicas shall be those of `new`, a Scale. Raises BadRequest, Invalid,
+    Forbidden, Conflict."""
+    scale = cast(Scale, new)
+    place(context, scale)
+    body = plane.kind(plane.registry.body_of(context.type, context.subresource))
+    body.complete(scale)
+    request = AdmissionRequest(context, Operation.UPDATE, scale, scale_of(old), context.name)
+    await plane.admission.mutate(request)
+    _check(context, body.type, scale, metadata_of(old).uid)
+    changed: Any = type(old)()
+    changed.CopyFrom(old)
+    changed.spec.replicas = scale.spec.replicas
+    kind.complete(changed)
+    request.object = scale_of(changed)
+    settled = await settle_change(plane, kind, item, (old, changed), request)
+    return Changed(settled.ops, scale_of(changed).SerializeToString(deterministic=True))
+
+
+def _check(context: RequestContext, body: ResourceType, scale: Scale, uid: str) -> None:
+    if scale.spec.replicas < 0:
+        cause = invalid("spec.replicas", scale.spec.replicas, "must be greater than or equal to 0")
+        raise faults.invalid(body, context.name, [cause])
+    wanted = scale.metadata.uid
+    if wanted and wanted != uid:
+        kind = f"{context.type.plural}/scale"
+        named = f"{kind}.{context.type.group}" if context.type.group else kind
+        raise Conflict(
+            f'Operation cannot be fulfilled on {named} "{context.name}": Precondition failed: UID in precondition: '
+            f"{wanted}, UID in object meta: {uid}",
+            group=context.type.group,
+            kind=kind,
+            name=context.name,
+        )
+
+
+def _selector_text(spec: Any) -> str:
+    """The selector of a workload, as in a list's query."""
+    if not isinstance(spec.selector, LabelSelector):
+        # A ReplicationController's is a map of labels.
+        equal = (Requirement(key, Operator.EQUALS, (spec.selector[key],)) for key in sorted(spec.selector))
+        return str(Selector(tuple(equal)))
+    if not spec.HasField("selector"):
+        return ""
+    expressions = [
+        {"key": e.key, "operator": e.operator, "values": list(e.values)} for e in spec.selector.match_expressions
+    ]
+    labels = dict(spec.selector.match_labels)
+    return str(from_label_selector({"matchLabels": labels, "matchExpressions": expressions}))
