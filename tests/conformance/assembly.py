@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from pilothouse.server.authentication.pki import Pki
+from pilothouse.server.config import ServerConfig
 from pilothouse.server.furniture import lay_down
 from pilothouse.server.store.base import Put
 from pilothouse.server.store.sqlite import SqliteStore
@@ -21,7 +23,11 @@ async def seasoned_plane(directory: Path) -> AsyncIterator[Plane]:
         for _ in range(3):
             await store.transact([Put("/registry/early", b"")])
         await store.compact(await store.revision())
-        async with admitting_plane(store, ["NodeRestriction"]) as plane:
+        signing = Pki(directory / "pki").account_key()
+        config = ServerConfig(
+            service_account_issuer=("https://kubernetes.default.svc",), service_account_signing_key_file=signing
+        )
+        async with admitting_plane(store, ["NodeRestriction"], config=config) as plane:
             await lay_down(plane)
             yield plane
     finally:

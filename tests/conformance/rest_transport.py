@@ -18,7 +18,7 @@ USERS = {
     "node": ("system:node:n1", ("system:nodes",)),
     "anonymous": ("", ()),
 }
-UNSERVED_SUBRESOURCES = ("token", "log", "exec", "attach", "portforward", "proxy")
+UNSERVED_SUBRESOURCES = ("log", "exec", "attach", "portforward", "proxy")
 # What a case expects to be refused is no lack, even where the path names nothing.
 STRANGERS = ("none.example.test", "/apis/apps/v7/")
 

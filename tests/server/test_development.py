@@ -36,7 +36,7 @@ def test_the_first_start_makes_certificates_and_a_client_configuration(tmp_path:
     ]
     assert names == ["admin", "system:masters"]
     keys = list(data.rglob("*.key"))
-    assert len(keys) == 3
+    assert len(keys) == 4
     assert {stat.S_IMODE(key.stat().st_mode) for key in keys} == {0o600}
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
 

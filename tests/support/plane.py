@@ -43,11 +43,20 @@ async def running_plane(
 
 @asynccontextmanager
 async def admitting_plane(
-    store: Store, plugins: Sequence[str] = (), file: Path | None = None, now: Callable[[], float] = time.time
+    store: Store,
+    plugins: Sequence[str] = (),
+    file: Path | None = None,
+    now: Callable[[], float] = time.time,
+    config: ServerConfig | None = None,
 ) -> AsyncIterator[Plane]:
-    """The plane with the default admission plugins and these; file: of their AdmissionConfiguration."""
+    """The plane with the default admission plugins and these; file: of their AdmissionConfiguration; config: what else
+    the server is told."""
     async with AsyncExitStack() as stack:
-        config = ServerConfig(enable_admission_plugins=tuple(plugins), admission_control_config_file=file)
+        config = replace(
+            config or ServerConfig(),
+            enable_admission_plugins=tuple(plugins),
+            admission_control_config_file=file,
+        )
         yield await open_plane(stack, store, config, now)
 
 

@@ -24,6 +24,7 @@ class ServerProcess:
         self.data = directory / "data"
         self.config = self.data / "pilothouse.yaml"
         self.grpc_port = free_port()
+        self.token_port = free_port()
         self.secure_port = free_port()
         self.health_port = free_port()
         self._flags = tuple(flags)
@@ -42,7 +43,12 @@ class ServerProcess:
 
     def launch(self) -> None:
         """Starts it and waits for nothing."""
-        numbers = {"grpc": self.grpc_port, "secure": self.secure_port, "health": self.health_port}
+        numbers = {
+            "grpc": self.grpc_port,
+            "grpc-token": self.token_port,
+            "secure": self.secure_port,
+            "health": self.health_port,
+        }
         ports = [word for name, number in numbers.items() for word in (f"--{name}-port", str(number))]
         data = ("--data-dir", str(self.data))
         command = [sys.executable, "-m", "pilothouse.server", self._command, *data, *ports, *self._flags]

@@ -7,7 +7,7 @@ from dataclasses import fields
 from functools import partial
 from pathlib import Path
 
-from .config import SERVE, UP, UP_DEFAULTS, ConfigError, ServerConfig, flag_name, flags_of, load_config
+from .config import SERVE, UP, UP_DEFAULTS, ConfigError, Flag, ServerConfig, flag_name, flags_of, load_config
 
 _COMMANDS = {
     UP: "run a server for development: an embedded store, and certificates that are made on the first start",
@@ -49,12 +49,22 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--config", type=Path, metavar="FILE", help="YAML file with flags as keys; flags win over it")
         for name, flag in flags_of(command).items():
             default = UP_DEFAULTS.get(name, defaults[name]) if command == UP else defaults[name]
-            if isinstance(default, bool):
+            if isinstance(default, bool) and flag_name(name).startswith("--no-"):
                 sub.add_argument(flag_name(name), dest=name, action="store_const", const=not default, help=flag.help)
+            elif isinstance(default, bool):
+                text = f"{flag.help} (default: {str(default).lower()})"
+                sub.add_argument(flag_name(name), dest=name, nargs="?", const=True, metavar="BOOL", help=text)
+            elif flag.repeated:
+                sub.add_argument(
+                    flag_name(name), dest=name, action="append", metavar="VALUE", help=_help(flag, default)
+                )
             else:
-                text = flag.help if default in (None, ()) else f"{flag.help} (default: {_shown(default)})"
-                sub.add_argument(flag_name(name), dest=name, metavar="VALUE", help=text)
+                sub.add_argument(flag_name(name), dest=name, metavar="VALUE", help=_help(flag, default))
     return parser
+
+
+def _help(flag: Flag, default: object) -> str:
+    return flag.help if default in (None, (), "") else f"{flag.help} (default: {_shown(default)})"
 
 
 def _shown(default: object) -> str:

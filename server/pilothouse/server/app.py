@@ -22,17 +22,19 @@ from .admission.plugins.escalation import Escalation
 from .allocation import AllocationConfig, ServiceAllocation
 from .audit.file import RotatingFile, StandardOutput
 from .audit.log import AuditLog
+from .authentication.account_keys import AccountKeyError
 from .authentication.certificates import CertificateAuthenticator
 from .authentication.revocation import RevocationError, Revocations
 from .authentication.serving import ServingCertificates, TlsError, TlsFiles
-from .authentication.token_file import TokenFile, TokenFileError
+from .authentication.token_file import TokenFileError
 from .authorization.node import NodeAuthorizer
 from .authorization.rbac import Rbac
 from .authorization.union import Union
 from .config import ROLE_AGGREGATION, SERVICE_ACCOUNTS, ServerConfig
 from .controllers.role_aggregation import RoleAggregation
 from .controllers.service_accounts import ServiceAccounts
-from .doors.grpc.server import GrpcDoor
+from .credentials import open_tokens
+from .doors.grpc.server import GrpcDoor, PortTaken
 from .furniture import lay_down
 from .health import Check, HealthServer
 from .kinds import Kinds
@@ -43,7 +45,7 @@ from .objects import CachedObjects
 from .store.base import Store, StoreError
 from .store.batching import Batcher
 from .store.compaction import Compactor
-from .verbs.plane import NoTokens, Plane
+from .verbs.plane import Plane
 from .watchcache.audience import Audiences
 from .watchcache.cache import WatchCache
 from .workers import supervise
@@ -83,7 +85,7 @@ def run_worker(config: ServerConfig, index: int, opened: Opened | None = None) -
     _raise_file_limit()
     try:
         uvloop.run(_serve(config, index, opened))
-    except (CannotStart, TlsError, TokenFileError, RevocationError, StoreError) as error:
+    except (CannotStart, TlsError, TokenFileError, AccountKeyError, RevocationError, StoreError) as error:
         log.error("cannot start: %s", error)
         return 1
     return 0
@@ -124,6 +126,8 @@ async def _serve(config: ServerConfig, index: int, opened: Opened | None) -> Non
         # A request makes some hundred objects, and hardly any in cycles: to look for these more rarely saves a tenth.
         gc.set_threshold(20_000, 10, 10)
         ports = {"grpc": _address(config, config.grpc_port), "rest": _address(config, config.secure_port)}
+        if plane.tokens.known:
+            ports["grpc_tokens"] = _address(config, config.grpc_token_port)
         log.info("ready", extra={**ports, "health": f"127.0.0.1:{port}"})
         await stopped
         ready["shutdown"] = _stopping
@@ -169,10 +173,15 @@ async def _open(
     door = GrpcDoor(
         plane, certificates.authenticate, metrics, config.max_request_bytes, config.heartbeat_interval, audit
     )
+    address = _address(config, config.grpc_port)
+    ports = {address: material.grpc_credentials(True)}
+    if plane.tokens.known:
+        ports[_address(config, config.grpc_token_port)] = material.grpc_credentials(False)
     try:
-        await door.start(_address(config, config.grpc_port), material.grpc_credentials(True), config.workers > 1)
-    except RuntimeError:
-        raise _cannot_listen("--grpc-port", _address(config, config.grpc_port)) from None
+        await door.start(ports, config.workers > 1)
+    except PortTaken as taken:
+        flag = "--grpc-port" if taken.address == address else "--grpc-token-port"
+        raise _cannot_listen(flag, taken.address) from None
     # Loaded only now, when the gRPC door is open: the library takes as long as the rest of a start.
     from .doors.rest.identity import Identities
     from .doors.rest.server import RestDoor, Surroundings
@@ -212,6 +221,7 @@ async def open_plane(
     environment = Environment(objects, authorizer, registry, now)
     ranges = AllocationConfig(config.service_cluster_ip_range, config.service_node_port_range)
     allocation = ServiceAllocation(registry, cache, store.get, ranges, now)
+    tokens, issuer = open_tokens(config, registry, cache, batcher)
     plane = Plane(
         registry=registry,
         kinds=kinds,
@@ -224,7 +234,8 @@ async def open_plane(
         now=now,
         event_ttl=int(config.event_ttl),
         grants=rbac,
-        tokens=TokenFile(config.token_auth_file) if config.token_auth_file is not None else NoTokens(),
+        tokens=tokens,
+        issuer=issuer,
     )
     stack.push_async_callback(cache.close)
     await cache.start()

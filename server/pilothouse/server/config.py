@@ -31,11 +31,13 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """How a field is given: its parser, its help, and the one command that knows it ("": all do)."""
+    """How a field is given: its parser, its help, the one command that knows it ("": all do), and whether it is given
+    once for each of its values."""
 
     parse: Parse[object]
     help: str
     only: str = ""
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,41 @@ class ServerConfig:
     tls_private_key_file: Annotated[Path | None, Flag(value.file, "private key of that certificate", SERVE)] = None
     bind_address: Annotated[str, Flag(value.ip_address, "IP address to listen on")] = "0.0.0.0"
     grpc_port: Annotated[int, Flag(value.port, "port of the gRPC API, where clients show certificates")] = 7443
+    grpc_token_port: Annotated[
+        int, Flag(value.port, "port of the gRPC API where clients show bearer tokens; open where tokens are known")
+    ] = 7444
     secure_port: Annotated[
         int, Flag(value.port, "port of the REST API, where clients show certificates or bearer tokens")
     ] = 6443
     token_auth_file: Annotated[
-        Path | None, Flag(value.file, 'static bearer tokens of the REST API: token,user,uid,"groups" a line, CSV')
+        Path | None, Flag(value.file, 'static bearer tokens: token,user,uid,"groups" a line, CSV')
     ] = None
+    service_account_issuer: Annotated[
+        tuple[str, ...],
+        Flag(value.issuers, "issuer of service account tokens; given again, more that are accepted", repeated=True),
+    ] = ()
+    service_account_signing_key_file: Annotated[
+        Path | None, Flag(value.file, "private key that signs service account tokens (RSA or ECDSA, PEM)")
+    ] = None
+    service_account_key_file: Annotated[
+        tuple[Path, ...],
+        Flag(value.files, "keys that such tokens may be signed with as well, public or private, PEM", repeated=True),
+    ] = ()
+    api_audiences: Annotated[
+        tuple[str, ...], Flag(value.texts, "whom tokens must be meant for, comma list (default: the issuers)")
+    ] = ()
+    service_account_max_token_expiration: Annotated[
+        float, Flag(value.token_lifetime, "longest life of a service account token that may be asked for (0: any)")
+    ] = 0.0
+    service_account_extend_token_expiration: Annotated[
+        bool, Flag(value.boolean, "let tokens that pods mount by default be good for a year")
+    ] = True
+    service_account_lookup: Annotated[
+        bool, Flag(value.boolean, "take tokens without an end only where their secret holds them")
+    ] = True
+    service_account_jwks_uri: Annotated[
+        str, Flag(value.https_url, "where relying parties find the keys, if not on this server's REST port")
+    ] = ""
     anonymous_auth: Annotated[
         bool, Flag(value.boolean, "take REST requests without credentials as system:anonymous, not for health alone")
     ] = False
@@ -112,7 +143,14 @@ class ServerConfig:
     log_format: Annotated[str, Flag(value.one_of(*FORMATS), "text or json, one line each")] = "text"
 
 
-UP_DEFAULTS: Mapping[str, object] = MappingProxyType({"bind_address": "127.0.0.1", "controllers": CONTROLLERS})
+DEVELOPMENT_ISSUER = "https://kubernetes.default.svc"
+UP_DEFAULTS: Mapping[str, object] = MappingProxyType(
+    {
+        "bind_address": "127.0.0.1",
+        "controllers": CONTROLLERS,
+        "service_account_issuer": (DEVELOPMENT_ISSUER,),
+    }
+)
 """What `up` takes for granted otherwise than `serve`."""
 
 
@@ -189,6 +227,9 @@ def _beside(file: Path, flag: Flag, raw: object) -> object:
     """A path in a file is relative to that file, wherever the server is started."""
     if flag.parse in (value.path, value.file) and isinstance(raw, str) and raw.strip() not in ("", "-"):
         return str(file.absolute().parent / value.path(raw))
+    if flag.parse is value.files and isinstance(raw, str | list):
+        parts = [raw] if isinstance(raw, str) else raw
+        return [str(file.absolute().parent / value.path(part)) for part in parts]
     return raw
 
 
@@ -198,6 +239,10 @@ def _contradictions(config: ServerConfig) -> list[str]:
         faults.append(f"--enable-admission-plugins and --disable-admission-plugins both name {', '.join(both)}")
     if (config.etcd_certfile is None) != (config.etcd_keyfile is None):
         faults.append("--etcd-certfile and --etcd-keyfile belong together; one of them is missing")
+    if (config.service_account_signing_key_file or config.service_account_key_file) and (
+        not config.service_account_issuer
+    ):
+        faults.append("--service-account-issuer is needed with keys of service accounts: who makes their tokens?")
     if not config.etcd_servers:
         for name in ("etcd_cafile", "etcd_certfile"):
             if getattr(config, name) is not None:
@@ -208,6 +253,10 @@ def _contradictions(config: ServerConfig) -> list[str]:
         faults.append("--etcd-servers: http and https endpoints cannot be mixed")
     elif config.etcd_cafile is not None and config.etcd_servers and config.etcd_servers[0].startswith("http:"):
         faults.append("--etcd-cafile is of no use with http endpoints in --etcd-servers")
+    ports = {"grpc_port": config.grpc_port, "secure_port": config.secure_port}
+    for name, port in ports.items():
+        if port == config.grpc_token_port:
+            faults.append(f"--grpc-token-port and {flag_name(name)} are both {port}")
     return faults
 
 

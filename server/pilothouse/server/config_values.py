@@ -36,6 +36,41 @@ def file(raw: object) -> Path:
     return found
 
 
+def files(raw: object) -> tuple[Path, ...]:
+    """Files that exist and can be read, as a list."""
+    return tuple(file(part) for part in (raw if isinstance(raw, list) else [raw]))
+
+
+def texts(raw: object) -> tuple[str, ...]:
+    """Texts, as a comma list or a YAML list."""
+    parts = raw if isinstance(raw, list) else _text(raw).split(",")
+    return tuple(dict.fromkeys(_text(part) for part in parts))
+
+
+def issuers(raw: object) -> tuple[str, ...]:
+    """The issuers of tokens, as a list: URLs, or texts without a colon in them."""
+    found = tuple(dict.fromkeys(_text(part) for part in (raw if isinstance(raw, list) else [raw])))
+    for issuer in found:
+        if ":" in issuer and not _is_url(issuer):
+            raise ValueError(f"expected a URL, or a text without a colon, not {issuer!r}")
+    return found
+
+
+def https_url(raw: object) -> str:
+    text = _text(raw)
+    if not _is_url(text, "https"):
+        raise ValueError(f"expected a URL such as https://keys.example.com/jwks, not {text!r}")
+    return text
+
+
+def _is_url(text: str, *schemes: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return bool(parts.scheme and parts.netloc) and (not schemes or parts.scheme in schemes)
+
+
 def urls(raw: object) -> tuple[str, ...]:
     """http or https URLs with host and port, as a comma list or a YAML list."""
     parts = raw if isinstance(raw, list) else _text(raw).split(",")
@@ -96,9 +131,10 @@ def number(raw: object) -> int:
 
 
 def boolean(raw: object) -> bool:
-    if not isinstance(raw, bool):
+    found = {"true": True, "false": False}.get(raw.lower()) if isinstance(raw, str) else raw
+    if not isinstance(found, bool):
         raise ValueError(f"expected true or false, not {raw!r}")
-    return raw
+    return found
 
 
 def duration(raw: object) -> float:
@@ -110,6 +146,14 @@ def duration(raw: object) -> float:
         seconds = -1.0
     if seconds < 0:
         raise ValueError(f"expected a duration such as 5m0s, 30s or 500ms, not {raw!r}")
+    return seconds
+
+
+def token_lifetime(raw: object) -> float:
+    """0, or seconds from an hour to 2^32."""
+    seconds = duration(raw)
+    if seconds and not 3600 <= seconds <= 1 << 32:
+        raise ValueError(f"expected 0, or a duration from 1h to 2^32 seconds, not {raw!r}")
     return seconds
 
 

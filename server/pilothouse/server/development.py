@@ -26,12 +26,19 @@ def prepare(config: ServerConfig) -> tuple[ServerConfig, str]:
         pki = Pki(config.data_dir / "pki")
         server = pki.server(hosts)
         pki.client(ADMIN, ADMIN_GROUPS)
+        signing = config.service_account_signing_key_file or pki.account_key()
     except OSError as error:
         where = error.filename or config.data_dir
         raise ConfigError([f"--data-dir: cannot use {where}: {error.strerror}"]) from None
     except PkiError as error:
         raise ConfigError([f"--data-dir: {error}"]) from None
-    made = replace(config, client_ca_file=server.ca, tls_cert_file=server.certificate, tls_private_key_file=server.key)
+    made = replace(
+        config,
+        client_ca_file=server.ca,
+        tls_cert_file=server.certificate,
+        tls_private_key_file=server.key,
+        service_account_signing_key_file=signing,
+    )
     return made, _advice(config, _client_config(config))
 
 

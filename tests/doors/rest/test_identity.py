@@ -7,6 +7,7 @@ from pathlib import Path
 import orjson
 import pytest
 from pilothouse.server.audit.log import AuditLog
+from pilothouse.server.authentication.bearer import BearerTokens
 from pilothouse.server.authentication.token_file import TokenFile, TokenFileError
 from pilothouse.server.verbs.plane import Plane
 
@@ -21,7 +22,7 @@ REVIEW = b'{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}'
 async def with_tokens(plane: Plane, tmp_path: Path) -> AsyncIterator[Door]:
     file = tmp_path / "tokens.csv"
     file.write_text('tell,ann,7,"staff,cooks"\n\nshout,root,1,"system:masters"\n')
-    async with open_door(replace(plane, tokens=TokenFile(file)), tmp_path) as door:
+    async with open_door(replace(plane, tokens=BearerTokens(TokenFile(file))), tmp_path) as door:
         yield door
 
 

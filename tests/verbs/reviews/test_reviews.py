@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pilothouse.server.authentication.bearer import BearerTokens
+from pilothouse.server.authentication.token_file import TokenFile
 from pilothouse.server.errors import BadRequest, Forbidden, Invalid, MethodNotSupported
 from pilothouse.server.furniture import lay_down
 from pilothouse.server.meta.user import User
@@ -22,18 +24,15 @@ GET_PODS = {"resourceAttributes": {"namespace": "orchard", "verb": "get", "resou
 HEALTH = {"nonResourceAttributes": {"path": "/healthz", "verb": "get"}}
 
 
-class OneToken:
-    def authenticate(self, token: str) -> User | None:
-        return ANN if token == "good" else None
-
-
 @pytest.fixture
 async def plane(tmp_path: Path) -> AsyncIterator[Plane]:
     store = SqliteStore(tmp_path / "store.db")
+    (tmp_path / "tokens.csv").write_text("good,ann,7\n")
+    tokens = BearerTokens(TokenFile(tmp_path / "tokens.csv"), audiences=["https://here.test"])
     async with admitting_plane(store) as plane:
         await lay_down(plane)
         await plane.cache.wait_for(await store.revision(), 5)
-        yield replace(plane, tokens=OneToken())
+        yield replace(plane, tokens=tokens)
     await store.close()
 
 
@@ -126,6 +125,9 @@ async def test_a_token_is_somebodys_or_nobodys(plane: Plane) -> None:
     ask = asking(plane, "tokenreviews", group=AUTHENTICATION)
     good = (await ask.create({"spec": {"token": "good"}})).status
     assert (good.authenticated, good.user.username) == (True, "ann")
+    assert list(good.audiences) == ["https://here.test"]
+    elsewhere = (await ask.create({"spec": {"token": "good", "audiences": ["https://there.test"]}})).status
+    assert (elsewhere.authenticated, elsewhere.user.username) == (False, "")
     bad = (await ask.create({"spec": {"token": "bad"}, "status": {"authenticated": True}})).status
     assert (bad.authenticated, bad.user.username, bad.error) == (False, "", "invalid bearer token")
     with pytest.raises(BadRequest, match="token is required for TokenReview in authentication"):

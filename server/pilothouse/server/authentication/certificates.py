@@ -6,8 +6,9 @@ the handshake: how long it is valid and whether it is revoked is asked again for
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 
 from cryptography import x509
@@ -51,6 +52,8 @@ class CertificateAuthenticator:
         known = self._known.get(certificate)
         if known is None:
             known = _read(certificate)
+            if self._revocations is not None:
+                known = replace(known, user=replace(known.user, recheck=partial(self._check, known)))
             if len(self._known) >= self._capacity:
                 del self._known[next(iter(self._known))]
             self._known[certificate] = known

@@ -1,9 +1,10 @@
 """The development PKI: one authority that signs certificates for a server and for its users.
 
 For trying things out, for tests and for `up`; a production server is given certificates by whoever issues them there.
-ECDSA P-256 throughout. A Pki is a folder: `ca.crt`, `ca.key`, `server.crt`, `server.key`, and `clients/<user>.crt`,
-`.key`. Keys can be read by their owner only, files appear whole or not at all, the authority is never overwritten, and
-the others are made anew when they are about to expire or no longer say what is asked for.
+ECDSA P-256 throughout. A Pki is a folder: `ca.crt`, `ca.key`, `server.crt`, `server.key`, `service-accounts.key` (it
+signs their tokens) and `clients/<user>.crt`, `.key`. Keys can be read by their owner only, files appear whole or not at
+all, the authority and the key of the tokens are never overwritten, and the others are made anew when they are about to
+expire or no longer say what is asked for.
 """
 
 import fcntl
@@ -165,6 +166,14 @@ class Pki:
             if present is None or _groups(present) != set(groups):
                 _write_pair(files, authority.issue_client(user, groups))
         return files
+
+    def account_key(self) -> Path:
+        """The private key that tokens of service accounts are signed with, made where there is none."""
+        file = self._folder / "service-accounts.key"
+        with self._locked():
+            if not file.exists():
+                _write(file, _key_pem(ec.generate_private_key(ec.SECP256R1())), 0o600)
+        return file
 
     def _authority(self) -> Authority:
         files = CertificateFiles(self.ca, self._folder / "ca.key", self.ca)

@@ -1,6 +1,6 @@
 """How an authenticated user is made, whatever the credential."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from pilothouse.server.meta.user import User
@@ -20,10 +20,11 @@ def authenticated(
     uid: str = "",
     extra: Mapping[str, tuple[str, ...]] | None = None,
     expires_at: float = float("inf"),
+    recheck: Callable[[], None] | None = None,
 ) -> User:
     """A user whose credential was accepted: each group once, `system:authenticated` among them."""
     each_once = tuple(dict.fromkeys((*groups, AUTHENTICATED)))
-    return User(name, each_once, uid, MappingProxyType(dict(extra or {})), expires_at)
+    return User(name, each_once, uid, MappingProxyType(dict(extra or {})), expires_at, recheck)
 
 
 def impersonated(

@@ -37,7 +37,7 @@ async def create(plane: Plane, context: RequestContext, body: Body) -> bytes:
     AlreadyExists, TooLarge."""
     permit(plane.authorizer, context)
     if context.type.is_review:
-        return review(plane, context, body)
+        return await review(plane, context, body)
     kind = plane.kind(context.type)
     for _ in (tries := Tries(TRIES)):
         message = body.message(plane, kind, context)

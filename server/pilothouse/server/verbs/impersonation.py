@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..authentication.user import SERVICE_ACCOUNT, impersonated
 from ..authorization.base import Attributes, require
@@ -39,7 +39,9 @@ def impersonate(plane: Plane, caller: User, wanted: Impersonation) -> User:
             require(plane.authorizer, Attributes(caller, "impersonate", AUTHENTICATION, "userextras", key, name=value))
     if wanted.uid:
         require(plane.authorizer, Attributes(caller, "impersonate", AUTHENTICATION, "uids", name=wanted.uid))
-    return impersonated(wanted.name, wanted.groups, uid=wanted.uid, extra=wanted.extra)
+    user = impersonated(wanted.name, wanted.groups, uid=wanted.uid, extra=wanted.extra)
+    # What he does as somebody else lasts no longer than his own credential.
+    return replace(user, expires_at=caller.expires_at, recheck=caller.recheck)
 
 
 def _as_go(wanted: Impersonation) -> str:

@@ -9,7 +9,7 @@ def require_name(context: RequestContext) -> None:
     """Raises BadRequest unless the context names one object, in a form that can stand in a key."""
     if not context.name:
         raise BadRequest(f"name is required: which of the {context.type.qualified}?")
-    _check("name", context.name)
+    check_name("name", context.name)
     require_place(context)
     if context.type.namespaced and not context.namespace:
         raise BadRequest(f"namespace is required: {context.type.qualified} live in namespaces")
@@ -21,10 +21,11 @@ def require_place(context: RequestContext) -> None:
         return
     if not context.type.namespaced:
         raise BadRequest(f"namespace must be empty: {context.type.qualified} are cluster-scoped")
-    _check("namespace", context.namespace)
+    check_name("namespace", context.namespace)
 
 
-def _check(what: str, value: str) -> None:
+def check_name(what: str, value: str) -> None:
+    """Raises BadRequest for what cannot stand in a key. what: "name" or "namespace"."""
     for fault in path_segment(value):
         raise BadRequest(f"invalid {what} {value!r}: {fault}")
     if "\0" in value or len(value) > 253:

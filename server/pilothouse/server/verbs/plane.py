@@ -7,6 +7,8 @@ from typing import Protocol
 from google.protobuf.message import Message
 
 from ..admission.chain import Chain
+from ..authentication.bearer import BearerTokens
+from ..authentication.issuing import TokenIssuer
 from ..authorization.base import Authorizer
 from ..authorization.rbac import Candidate
 from ..authorization.rules import Rule
@@ -69,24 +71,10 @@ class Grants(Protocol):
         ...
 
 
-class Tokens(Protocol):
-    """Whose a bearer token is."""
-
-    def authenticate(self, token: str) -> User | None:
-        """None for a token that is not known, or no longer good."""
-        ...
-
-
-class NoTokens:
-    """Tokens of a server that knows none."""
-
-    def authenticate(self, token: str) -> User | None:
-        return None
-
-
 @dataclass(frozen=True, slots=True)
 class Plane:
-    """now: seconds since the epoch; event_ttl: seconds that an expiring object lives."""
+    """now: seconds since the epoch; event_ttl: seconds that an expiring object lives; issuer: makes tokens
+    of service accounts, None where the server has no key to sign them with."""
 
     registry: Registry
     kinds: Mapping[ResourceType, Kind]
@@ -99,7 +87,8 @@ class Plane:
     now: Callable[[], float]
     event_ttl: int
     grants: Grants
-    tokens: Tokens = field(default_factory=NoTokens)
+    tokens: BearerTokens = field(default_factory=BearerTokens)
+    issuer: TokenIssuer | None = None
 
     def kind(self, resource: ResourceType) -> Kind:
         """Raises NotFound where the type is no longer served."""

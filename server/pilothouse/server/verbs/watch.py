@@ -116,11 +116,11 @@ async def _frames(
     """From the first frame to the end. generation: of the roles by which the watch was allowed."""
     loop = asyncio.get_running_loop()
     opened = last = watch.at
-    cursor = watch.cursor
+    cursor, user = watch.cursor, contexts[0].user
     for frame in watch.initial:
         yield frame
     while True:
-        valid = contexts[0].user.expires_at - plane.now()
+        valid = user.expires_at - plane.now()
         cursor.heartbeat = min(_patience(pace, loop.time() - opened, loop.time() - last), max(valid, 0.01))
         try:
             frame = await cursor.next()
@@ -133,8 +133,10 @@ async def _frames(
             for context in contexts:
                 permit(plane.authorizer, context)
         now = loop.time()
-        if contexts[0].user.expires_at <= plane.now():
+        if user.expires_at <= plane.now():
             raise Unauthorized("the certificate or token that opened this watch has expired")
+        if user.recheck is not None:
+            user.recheck()
         if frame.events or (pace.heartbeat and now - last >= pace.heartbeat * 0.95):
             last = now
             yield frame

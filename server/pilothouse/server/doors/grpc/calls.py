@@ -20,7 +20,10 @@ from ...meta.user import User
 from ...meta.wire import first_field
 from ...metrics import Metrics
 from ...verbs.faults import api_error
+from ...verbs.impersonation import impersonate
 from ...verbs.options import DRY_RUN_ALL
+from ...verbs.plane import Plane
+from .identity import Metadata, Peers, impersonation_of
 from .status import error_metadata, status_message, warning_metadata
 
 # grpc has these types for type checkers only.
@@ -45,12 +48,15 @@ CANCELED = "Canceled"
 
 @dataclass(slots=True)
 class Call:
-    """One call: who makes it, until when, what it is told beside the answer, and the contexts of what it asks."""
+    """One call: who makes it, whom he acts as, until when, what it is told beside the answer, and the contexts of what
+    it asks."""
 
+    caller: User
     user: User
     deadline: float
     request_id: str
     source_address: str
+    metadata: Metadata = ()
     warnings: list[str] = field(default_factory=list)
     contexts: list[RequestContext] = field(default_factory=list)
 
@@ -119,18 +125,19 @@ Stream = Callable[[Call, bytes], AsyncIterator[bytes]]
 
 
 class Calls:
-    """Makes gRPC handlers of functions on Call and bytes. identify: the user of a call, from its TLS peer; raises
-    Unauthorized. max_bytes: of one request; audit: gets an entry for each call that ends, and for each stream that
-    begins to answer."""
+    """Makes gRPC handlers of functions on Call and bytes. max_bytes: of one request; audit: gets an entry for each call
+    that ends, and for each stream that begins to answer."""
 
     def __init__(
         self,
-        identify: Callable[[ServicerContext], User],
+        plane: Plane,
+        peers: Peers,
         metrics: Metrics,
         max_bytes: int,
         audit: AuditLog | None = None,
     ) -> None:
-        self._identify = identify
+        self._plane = plane
+        self._peers = peers
         self._metrics = metrics
         self._max_bytes = max_bytes
         self._audit = audit
@@ -143,8 +150,8 @@ class Calls:
             started, code, call, fault = perf_counter(), "OK", None, None
             _keep(self._calls)
             try:
-                call = self._begin(context)
-                self._check_size(request)
+                call = await self._begin(context)
+                self._admit(call, request)
                 answer = await function(call, request)
                 if call.warnings:
                     context.set_trailing_metadata(warning_metadata(call.warnings))
@@ -169,8 +176,8 @@ class Calls:
             self._metrics.watch_opened(method.group, method.plural)
             _keep(self._streams)
             try:
-                call = self._begin(context)
-                self._check_size(request)
+                call = await self._begin(context)
+                self._admit(call, request)
                 async for message in function(call, request):
                     if not answered:
                         answered = True
@@ -211,9 +218,9 @@ class Calls:
                 stage,
                 call.request_id if call is not None else f"g{next(self._numbers)}",
                 *method,
-                call.user if call is not None else None,
+                call.caller if call is not None else None,
                 call.source_address if call is not None else context.peer(),
-                _user_agent(context),
+                _user_agent(call.metadata if call is not None else context.invocation_metadata() or ()),
                 tuple(call.contexts) if call is not None else (),
                 ending.fault,
                 ending.code == CANCELED,
@@ -222,13 +229,20 @@ class Calls:
             )
         )
 
-    def _begin(self, context: ServicerContext) -> Call:
-        user = self._identify(context)
+    async def _begin(self, context: ServicerContext) -> Call:
+        """Raises Unauthorized."""
+        # Pairs, whatever the stubs say.
+        metadata: Metadata = context.invocation_metadata() or ()  # type: ignore[assignment]
+        caller = self._peers.by_certificate(context) or await self._peers.by_token(metadata)
         remaining = context.time_remaining()
         deadline = float("inf") if remaining is None else asyncio.get_running_loop().time() + remaining
-        return Call(user, deadline, f"g{next(self._numbers)}", context.peer())
+        return Call(caller, caller, deadline, f"g{next(self._numbers)}", context.peer(), metadata)
 
-    def _check_size(self, request: bytes) -> None:
+    def _admit(self, call: Call, request: bytes) -> None:
+        """Lets the caller act as whom he wants to. Raises BadRequest, Forbidden, TooLarge."""
+        wanted = impersonation_of(call.metadata)
+        if wanted is not None:
+            call.user = impersonate(self._plane, call.caller, wanted)
         if len(request) > self._max_bytes:
             raise TooLarge(f"the request has {len(request)} bytes; at most {self._max_bytes} are accepted")
 
@@ -241,8 +255,8 @@ class _Ending(NamedTuple):
     seconds: float
 
 
-def _user_agent(context: ServicerContext) -> str:
-    for key, value in context.invocation_metadata() or ():
+def _user_agent(metadata: Any) -> str:
+    for key, value in metadata:
         if key == "user-agent":
             return str(value)
     return ""

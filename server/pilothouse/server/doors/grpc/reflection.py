@@ -6,7 +6,7 @@ load: they are loaded when somebody first asks.
 
 import asyncio
 import importlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from ...errors import Unauthorized
 from ...meta.resource import Registry
 from .dynamic import SERVICE as DYNAMIC
 from .health import SERVICE as HEALTH
+from .identity import Peers
 from .status import error_metadata, status_message
 
 # Both versions of the protocol have the same messages.
@@ -28,11 +29,11 @@ SERVICES = ("grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.Serv
 
 
 class Reflection:
-    """Answers the questions of grpcurl and its kin. authenticate: raises Unauthorized for a call's peer."""
+    """Answers the questions of grpcurl and its kin."""
 
-    def __init__(self, registry: Registry, authenticate: Callable[[Any], object]) -> None:
+    def __init__(self, registry: Registry, peers: Peers) -> None:
         self._registry = registry
-        self._authenticate = authenticate
+        self._peers = peers
         self._generation = -1
         self._servicer: ReflectionServicer | None = None
         self._streams: set[asyncio.Task[Any]] = set()
@@ -51,7 +52,8 @@ class Reflection:
         assert task is not None
         self._streams.add(task)
         try:
-            self._authenticate(context)
+            if self._peers.by_certificate(context) is None:
+                await self._peers.by_token(context.invocation_metadata() or ())
             async for data in questions:
                 question = wire.ServerReflectionRequest.FromString(data)
                 # The servicer answers a stream of questions by a generator; its stubs do not say so.

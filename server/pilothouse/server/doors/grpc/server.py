@@ -1,4 +1,4 @@
-"""The gRPC server: its port, its limits, and the dictionary in which every call finds its handler."""
+"""The gRPC server: its ports, its limits, and the dictionary in which every call finds its handler."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 import grpc
 
 from ...audit.log import AuditLog
-from ...errors import Unauthorized
 from ...meta.user import User
 from ...metrics import Metrics
 from ...verbs.plane import Plane
-from .calls import Calls, Handler, ServicerContext
+from .calls import Calls, Handler
 from .dynamic import SERVICE as DYNAMIC
 from .dynamic import dynamic_handlers
 from .health import Health
+from .identity import Peers
 from .reflection import Reflection
 from .typed import typed_handlers
 
@@ -25,8 +25,16 @@ CLIENT_PING_MS = 10_000
 STREAM_SECONDS = 1.0
 
 
+class PortTaken(OSError):
+    """An address that cannot be listened on."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
+
+
 class GrpcDoor:
-    """One gRPC server on one port, for clients with certificates."""
+    """One gRPC server on two ports: for clients with certificates, and for clients with bearer tokens."""
 
     def __init__(
         self,
@@ -39,14 +47,14 @@ class GrpcDoor:
     ) -> None:
         """authenticate: the user of a client certificate in PEM; raises Unauthorized. max_bytes: of one request;
         heartbeat: seconds, of watches that do not say."""
-        identify = _peer(authenticate)
+        peers = Peers(authenticate, plane.tokens)
         self._max_bytes = max_bytes
-        self._calls = Calls(identify, metrics, max_bytes, audit)
+        self._calls = Calls(plane, peers, metrics, max_bytes, audit)
         registry = plane.registry
         self._health = Health(
             lambda name: name == DYNAMIC or any(r.service == name for r in (*registry, *registry.reviews))
         )
-        self._reflection = Reflection(plane.registry, identify)
+        self._reflection = Reflection(plane.registry, peers)
         self._handlers = _Handlers(
             {
                 **typed_handlers(plane, self._calls, heartbeat),
@@ -57,11 +65,11 @@ class GrpcDoor:
         )
         self._server: grpc.aio.Server | None = None
 
-    async def start(self, address: str, credentials: grpc.ServerCredentials, share_port: bool) -> int:
-        """Serves on `address` (host:port) and returns the port. Raises RuntimeError where it is taken, or cannot be
-        listened on. share_port: other processes listen on it too."""
+    async def start(self, ports: Mapping[str, grpc.ServerCredentials], share_ports: bool) -> list[int]:
+        """Serves on addresses (host:port), each with its credentials, and returns their ports. Raises PortTaken where
+        one cannot be listened on. share_ports: other processes listen on them too."""
         options = (
-            ("grpc.so_reuseport", int(share_port)),
+            ("grpc.so_reuseport", int(share_ports)),
             ("grpc.max_receive_message_length", self._max_bytes + ROOM_BYTES),
             ("grpc.max_send_message_length", -1),
             ("grpc.max_metadata_size", METADATA_BYTES),
@@ -70,9 +78,14 @@ class GrpcDoor:
         )
         self._server = grpc.aio.server(options=options)
         self._server.add_generic_rpc_handlers((self._handlers,))
-        port = self._server.add_secure_port(address, credentials)
+        found = []
+        for address, credentials in ports.items():
+            try:
+                found.append(self._server.add_secure_port(address, credentials))
+            except RuntimeError:
+                raise PortTaken(address) from None
         await self._server.start()
-        return port
+        return found
 
     def leave(self) -> None:
         """Tells health checks that no more calls should come."""
@@ -98,13 +111,3 @@ class _Handlers(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # no generic
 
     def service(self, call: grpc.HandlerCallDetails) -> "Handler | None":
         return self._handlers.get(call.method)
-
-
-def _peer(authenticate: Callable[[bytes], User]) -> Callable[[ServicerContext], User]:
-    def identify(context: ServicerContext) -> User:
-        certificates = tuple(context.auth_context().get("x509_pem_cert", ()))
-        if not certificates:
-            raise Unauthorized("no client certificate was presented")
-        return authenticate(certificates[0])
-
-    return identify

@@ -5,11 +5,11 @@ from urllib.parse import unquote
 
 from multidict import CIMultiDictProxy
 
+from ...authentication.bearer import BearerTokens
 from ...authentication.user import ANONYMOUS
 from ...errors import Unauthorized
 from ...meta.user import User
 from ...verbs.impersonation import Impersonation
-from ...verbs.plane import Tokens
 
 # Health is told to everybody: who asks for it, a load balancer mostly, has no credentials.
 PUBLIC = ("livez", "readyz", "healthz")
@@ -21,22 +21,21 @@ class Identities:
     """authenticate: the user of a client certificate in DER, raises Unauthorized; anonymous: whether a caller without
     credentials is system:anonymous everywhere, and not for health alone."""
 
-    def __init__(self, authenticate: Callable[[bytes], User], tokens: Tokens, anonymous: bool) -> None:
+    def __init__(self, authenticate: Callable[[bytes], User], tokens: BearerTokens, anonymous: bool) -> None:
         self._authenticate = authenticate
         self._tokens = tokens
         self._anonymous = anonymous
 
-    def user(self, certificate: bytes | None, headers: CIMultiDictProxy[str], place: str) -> User:
+    async def user(self, certificate: bytes | None, headers: CIMultiDictProxy[str], place: str) -> User:
         """place: the first part of the path. Raises Unauthorized."""
         if certificate is not None:
             return self._authenticate(certificate)
         authorization = headers.get("Authorization", "")
         if authorization:
             scheme, _, token = authorization.strip().partition(" ")
-            user = self._tokens.authenticate(token.strip()) if scheme.lower() == "bearer" and token.strip() else None
-            if user is None:
+            if scheme.lower() != "bearer":
                 raise Unauthorized("Unauthorized")
-            return user
+            return await self._tokens.authenticate(token.strip())
         if self._anonymous or place in PUBLIC:
             return ANONYMOUS
         raise Unauthorized("Unauthorized")

@@ -152,7 +152,7 @@ class RestDoor:
         raw = exchange.raw
         exchange.query = parse_query(raw.raw_path.partition("?")[2])
         parts = segments_of(exchange.path)
-        user = exchange.caller = exchange.user = self._given.identities.user(certificate, raw.headers, parts[0])
+        user = exchange.caller = exchange.user = await self._given.identities.user(certificate, raw.headers, parts[0])
         wanted = impersonation_of(raw.headers)
         if wanted is not None:
             user = exchange.user = impersonate(self._plane, user, wanted)

@@ -3,7 +3,7 @@
 One file for each kind of question. `review` is where the verb create hands over; who may ask was settled there.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -14,7 +14,7 @@ from ..plane import Plane
 from . import access, identity, rules, tokens
 
 # Fills in the answer of a review, which is a message of its own class.
-_Answer = Callable[[Plane, RequestContext, Any], None]
+_Answer = Callable[[Plane, RequestContext, Any], Awaitable[None] | None]
 
 _ANSWERS: Mapping[str, _Answer] = MappingProxyType(
     {
@@ -28,11 +28,13 @@ _ANSWERS: Mapping[str, _Answer] = MappingProxyType(
 )
 
 
-def review(plane: Plane, context: RequestContext, body: Body) -> bytes:
+async def review(plane: Plane, context: RequestContext, body: Body) -> bytes:
     """The review with its answer, as protobuf, for a caller who is authorized already. Raises BadRequest, Invalid."""
     kind = plane.kind(context.type)
     message = body.message(plane, kind, context)
     kind.normalize(message)
     place(context, message)
-    _ANSWERS[context.type.kind](plane, context, message)
+    pending = _ANSWERS[context.type.kind](plane, context, message)
+    if pending is not None:
+        await pending
     return message.SerializeToString(deterministic=True)

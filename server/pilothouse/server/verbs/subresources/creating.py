@@ -2,9 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
-from google.protobuf.message import Message
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
 from ...authorization.base import permit
@@ -14,17 +12,10 @@ from ...meta.resource import ResourceType
 from ..body import Body
 from ..names import require_name, require_place
 from ..plane import Plane
+from .answer import Answer
 from .binding import bind
 from .eviction import evict
-
-
-class Answer(NamedTuple):
-    """What the caller is answered with: a Status most often."""
-
-    message: Message
-    api_version: str
-    kind: str
-
+from .token import create_token
 
 Create = Callable[[Plane, RequestContext, Body], Awaitable[Answer | None]]
 """Creates for a caller who is authorized already. None: success, of which there is nothing to tell."""
@@ -34,6 +25,7 @@ _CREATES: Mapping[tuple[str, str, str], Create] = MappingProxyType(
         ("", "bindings", ""): bind,
         ("", "pods", "binding"): bind,
         ("", "pods", "eviction"): evict,
+        ("", "serviceaccounts", "token"): create_token,
     }
 )
 
