@@ -1,20 +1,7 @@
 """kubectl against a running server, with the configuration that `up` writes."""
 
-import json
-import os
-import shutil
-import subprocess
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
-from uuid import uuid4
-
-import pytest
-
+from tests.support.kubectl import SECONDS, Kubectl
 from tests.support.server import ServerProcess
-
-KUBECTL = shutil.which("kubectl")
-SECONDS = 30
 
 WEB = """
 apiVersion: v1
@@ -36,50 +23,6 @@ kind: Service
 metadata: {name: web}
 spec: {selector: {app: web}, ports: [{port: 80}]}
 """
-
-
-class Kubectl:
-    """kubectl in one namespace. What goes wrong is raised with kubectl's own words."""
-
-    def __init__(self, directory: Path, kubeconfig: Path, namespace: str) -> None:
-        assert KUBECTL is not None
-        self._program: Sequence[str] = (KUBECTL, "--kubeconfig", str(kubeconfig), "--namespace", namespace)
-        # Its memory of discovery is its own as well.
-        self._environment = {**os.environ, "HOME": str(directory), "KUBECTL_KUBERC": "false"}
-
-    def __call__(self, *words: str, stdin: str = "", refused: bool = False) -> str:
-        done = subprocess.run(
-            [*self._program, *words],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            env=self._environment,
-            timeout=SECONDS,
-            check=False,
-        )
-        assert (done.returncode != 0) == refused, f"kubectl {' '.join(words)}: {done.stdout}{done.stderr}"
-        return done.stderr if refused else done.stdout
-
-    def json(self, *words: str) -> Any:
-        return json.loads(self(*words, "-o", "json"))
-
-    def opened(self, *words: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [*self._program, *words], stdout=subprocess.PIPE, text=True, env=self._environment, bufsize=1
-        )
-
-
-@pytest.fixture
-def kubectl(server: ServerProcess, tmp_path: Path) -> Kubectl:
-    if KUBECTL is None:
-        text = "kubectl is not on PATH: the Kubernetes API is not tried with it"
-        if os.environ.get("CI"):
-            pytest.fail(text)
-        pytest.skip(text)
-    namespace = f"test-{uuid4().hex[:12]}"
-    kubectl = Kubectl(tmp_path, server.data / "kubeconfig", namespace)
-    kubectl("create", "namespace", namespace)
-    return kubectl
 
 
 def test_the_configuration_is_for_its_owner_alone(server: ServerProcess) -> None:
