@@ -79,6 +79,12 @@ async def test_verbose_names_every_check(served: Served) -> None:
     assert await served.get("/livez?verbosely") == (200, "ok")
 
 
+async def test_why_a_check_fails_is_not_for_everybody() -> None:
+    """As on the public port, where nobody has to say who he is."""
+    served = HealthServer({}, {"etcd": failing}, CollectorRegistry())
+    assert await served.examine("readyz", "", {}) == (500, "[-]etcd failed: reason withheld\nreadyz check failed\n")
+
+
 async def test_one_check_can_be_asked_for(served: Served) -> None:
     served.ready |= {"cache": fine, "store": failing}
     assert await served.get("/readyz/cache") == (200, "ok")

@@ -115,7 +115,7 @@ async def open_door(
         path.write_bytes(data)
     metrics = Metrics()
     identities = Identities(CertificateAuthenticator().authenticate, plane.tokens, anonymous)
-    health = HealthServer({"ping": lambda: None}, {"store": lambda: None}, metrics.registry)
+    health = HealthServer({"ping": lambda: None}, {"etcd": lambda: None}, metrics.registry)
     given = Surroundings(identities, metrics, health.examine, MAX_BYTES, "127.0.0.1:6443", audit, describe)
     door = RestDoor(plane, given)
     port = await door.start("127.0.0.1", 0, ServingCertificates(files).ssl_context(), False)

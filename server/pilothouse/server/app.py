@@ -101,7 +101,7 @@ async def _serve(config: ServerConfig, index: int, opened: Opened | None) -> Non
     async with AsyncExitStack() as stack:
         metrics = Metrics()
         ready: dict[str, Check] = {"start": _not_started}
-        health = HealthServer({}, ready, metrics.registry)
+        health = HealthServer({"ping": _alive}, ready, metrics.registry)
         wanted = config.health_port + index if config.health_port else 0
         try:
             port = await health.start(wanted)
@@ -323,7 +323,12 @@ def _checks(plane: Plane) -> Mapping[str, Check]:
     async def store() -> None:
         await plane.writer.revision()
 
-    return {"watch-cache": cache, "store": store}
+    # Clients ask for the store by the name that it has in a kube-apiserver, whatever it is here.
+    return {"watch-cache": cache, "etcd": store}
+
+
+def _alive() -> None:
+    """To answer is all that is asked."""
 
 
 def _not_started() -> None:

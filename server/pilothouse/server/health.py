@@ -21,6 +21,7 @@ Check = Callable[[], Awaitable[None] | None]
 MAX_HEAD = 8 * 1024
 READ_SECONDS = 5.0
 CHECK_SECONDS = 5.0
+WITHHELD = "reason withheld"
 
 _PLAIN = "text/plain; charset=utf-8"
 
@@ -97,31 +98,37 @@ class HealthServer:
             return _response(HTTPStatus.OK, generate_latest(self._metrics), CONTENT_TYPE_LATEST)
         if endpoint not in ("livez", "readyz"):
             return _response(HTTPStatus.NOT_FOUND, "here are /livez, /readyz and /metrics\n")
-        found = await self.examine(endpoint, name, parse_qs(query, keep_blank_values=True))
+        found = await self.examine(endpoint, name, parse_qs(query, keep_blank_values=True), candid=True)
         return _response(*found)
 
-    async def examine(self, endpoint: str, name: str, query: Mapping[str, Sequence[str]]) -> tuple[HTTPStatus, str]:
+    async def examine(
+        self, endpoint: str, name: str, query: Mapping[str, Sequence[str]], candid: bool = False
+    ) -> tuple[HTTPStatus, str]:
         """What an endpoint's checks find, as a status and a text. endpoint: "livez", or "readyz" and "healthz", which
-        are one; name: of the only check to run, "" for all; query: `verbose` shows each, `exclude` leaves some out."""
+        are one; name: of the only check to run, "" for all; query: `verbose` shows each, `exclude` leaves some out;
+        candid: whether the text says why a check has failed, which not everybody is to know."""
         checks = dict(self._live) if endpoint == "livez" else {**self._live, **self._ready}
         if name:
             if name not in checks:
                 return HTTPStatus.NOT_FOUND, f"{endpoint} has no check of this name: {', '.join(checks)}\n"
             checks = {name: checks[name]}
-        return await _report(endpoint, checks, "verbose" in query, query.get("exclude", ()))
+        excluded = query.get("exclude", ())
+        wanted = {name: check for name, check in checks.items() if name not in excluded}
+        found = await asyncio.gather(*(_fault(check) for check in wanted.values()))
+        faults = {name: fault if candid or not fault else WITHHELD for name, fault in zip(wanted, found, strict=True)}
+        return _report(endpoint, list(checks), faults, query)
 
 
-async def _report(
-    endpoint: str, checks: Mapping[str, Check], verbose: bool, excluded: Sequence[str]
+def _report(
+    endpoint: str, checks: Sequence[str], faults: Mapping[str, str | None], query: Mapping[str, Sequence[str]]
 ) -> tuple[HTTPStatus, str]:
-    wanted = {name: check for name, check in checks.items() if name not in excluded}
-    faults = dict(zip(wanted, await asyncio.gather(*(_fault(check) for check in wanted.values())), strict=True))
+    """faults: of the checks that were run, None where all is well."""
     failed = any(fault is not None for fault in faults.values())
-    if not failed and not verbose:
+    if not failed and "verbose" not in query:
         return HTTPStatus.OK, "ok"
     lines = [_line(name, faults) for name in checks]
-    if unknown := [name for name in excluded if name not in checks]:
-        lines.append(f"warn: some health checks cannot be excluded: no matches for {', '.join(unknown)}")
+    if unknown := [name for name in query.get("exclude", ()) if name not in checks]:
+        lines.append(f"warn: some health checks cannot be excluded: no matches for {', '.join(map(_quoted, unknown))}")
     lines.append(f"{endpoint} check {'failed' if failed else 'passed'}\n")
     return HTTPStatus.INTERNAL_SERVER_ERROR if failed else HTTPStatus.OK, "\n".join(lines)
 
@@ -130,6 +137,10 @@ def _line(name: str, faults: Mapping[str, str | None]) -> str:
     if name not in faults:
         return f"[+]{name} excluded: ok"
     return f"[+]{name} ok" if faults[name] is None else f"[-]{name} failed: {faults[name]}"
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
 
 
 async def _fault(check: Check) -> str | None:

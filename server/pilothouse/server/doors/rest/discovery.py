@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from itertools import product
 from typing import NamedTuple
 
 from google.protobuf.message import Message
@@ -11,10 +12,11 @@ from pilothouse.api.meta.v1 import meta_pb2 as meta
 
 from ...meta.resource import Registry, ResourceType, Subresource
 from .encoders import Encoder
-from .negotiation import JSON, Form, Transform, choose
+from .negotiation import KNOWN, Form, Transform, choose
 from .paths import nothing_at
 
-AGGREGATED = Transform("APIGroupDiscoveryList", "apidiscovery.k8s.io", "v2")
+# The document of everything; older clients know it by its first version, which looks the same.
+AGGREGATED = [Transform("APIGroupDiscoveryList", "apidiscovery.k8s.io", version) for version in ("v2", "v2beta1")]
 # The order in which clients look for a resource that several groups have; what is not named comes after.
 _FIRST = (
     "",
@@ -82,7 +84,7 @@ class Discovery:
     def paths(self) -> list[str]:
         """Every path of a group and version, and those beside them."""
         self._catch_up()
-        found = ["/api", "/apis", "/healthz", "/livez", "/metrics", "/readyz", "/version"]
+        found = ["/api", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/readyz", "/version"]
         for group, versions in self._groups.items():
             base = f"/apis/{group}" if group else "/api"
             found += [base, *(f"{base}/{version}" for version in versions)]
@@ -96,21 +98,21 @@ class Discovery:
 
     def _make(self, parts: Sequence[str], accept: str) -> Document:
         if len(parts) == 1:
-            plain = {form: (encoder, False) for form, encoder in self._offers.items()}
-            encoder, aggregated = choose(accept, {**plain, (JSON, AGGREGATED): (self._offers[JSON, None], True)})
+            offers: dict[Form, tuple[Encoder, Transform | None]]
+            offers = {form: (encoder, form[1]) for form, encoder in self._offers.items()}
+            for media, wanted in product(KNOWN, AGGREGATED):
+                offers[media, wanted] = self._offers[media, None], wanted
+            encoder, transform = choose(accept, offers)
         else:
-            encoder, aggregated = choose(accept, self._offers), False
-        content_type = encoder.media_type
-        if aggregated:
-            transform = AGGREGATED
-            content_type = f"{JSON};g={transform.group};v={transform.version};as={transform.kind}"
-            groups = self._groups
-            listed = [""] if parts[0] == "api" else [group for group in groups if group]
-            message: Message = v2.APIGroupDiscoveryList(items=[_group_discovery(g, groups[g]) for g in listed])
-            data = encoder.document(message, "apidiscovery.k8s.io/v2", "APIGroupDiscoveryList")
-        else:
-            data = encoder.document(*self._document(parts))
-        return Document.of(data, content_type)
+            encoder, transform = choose(accept, self._offers), None
+        if transform is None:
+            return Document.of(encoder.document(*self._document(parts)), encoder.media_type)
+        groups = self._groups
+        listed = [""] if parts[0] == "api" else [group for group in groups if group]
+        message = v2.APIGroupDiscoveryList(items=[_group_discovery(g, groups[g]) for g in listed])
+        data = encoder.document(message, f"{transform.group}/{transform.version}", transform.kind)
+        what = f"g={transform.group};v={transform.version};as={transform.kind}"
+        return Document.of(data, f"{encoder.media_type};{what}")
 
     def _document(self, parts: Sequence[str]) -> tuple[Message, str, str]:
         """The document, its apiVersion and kind. Raises NotFound."""
@@ -130,7 +132,9 @@ class Discovery:
             raise nothing_at(self._registry, group)
         version = resources[0].api_version
         entries = [entry for resource in resources for entry in _entries(resource)]
-        return meta.APIResourceList(group_version=version, resources=entries), "v1", "APIResourceList"
+        # That of the core group says no apiVersion: clients have never seen one there.
+        listing = meta.APIResourceList(group_version=version, resources=entries)
+        return listing, "v1" if group else "", "APIResourceList"
 
 
 def _groups(registry: Registry) -> Mapping[str, Mapping[str, Sequence[ResourceType]]]:
