@@ -2,6 +2,7 @@
 
 Placeholders in the recorded answer match what they stand for. Objects that a Go server quotes with the names of its own
 structs, or takes apart into lines, match anything; causes that follow the iteration of a map may come in any order.
+What the columns of a table are for, each server says in words of its own.
 """
 
 import re
@@ -29,6 +30,7 @@ _PLACEHOLDER = re.compile("<(" + "|".join(_PATTERNS) + ")>")
 _GO_OBJECT = re.compile(r'Invalid value: (?:\{"[A-Z]|"\{\\"apiVersion)')
 # What changed in an object, set out line by line with the names of Go structs.
 _GO_DIFF = "\n@@ -"
+_COLUMN_TEXT = re.compile(r"\.columnDefinitions\[\d+\]\.description")
 _MAP_KEY = re.compile(r"\[[^\]\d][^\]]*\]|\.(?:limits|requests|matchLabels|labels|annotations|parameters)\b")
 
 
@@ -63,7 +65,8 @@ def _compare(expected: Json, actual: Json, path: str) -> Iterator[Difference]:
         for index, pair in enumerate(zip_longest(expected, actual)):
             yield from _compare(*pair, f"{path}[{index}]")
     elif isinstance(expected, str) and isinstance(actual, str):
-        if not _texts_match(expected, actual):
+        own_words = expected and actual and _COLUMN_TEXT.search(path)
+        if not own_words and not _texts_match(expected, actual):
             yield Difference(path, expected, actual)
     elif _number(expected, actual) or (type(expected) is type(actual) and expected == actual):
         return

@@ -31,10 +31,7 @@ class RestTransport:
         self._door = door
 
     def lacks(self, request: Request) -> str:
-        accept, content = request.headers.get("accept", ""), request.headers.get("content-type", "")
-        if "as=Table;v=v1;" in accept or "as=PartialObjectMetadata" in accept:
-            return "tables and partial objects"
-        if "apply" in content:
+        if "apply" in request.headers.get("content-type", ""):
             return "server-side apply"
         path = request.path.partition("?")[0]
         parts = segments_of(path)

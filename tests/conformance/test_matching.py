@@ -51,3 +51,10 @@ def test_causes_that_follow_a_map_come_in_any_order() -> None:
     assert not same(status(one, other), status(one, one))
     listed = (("ports[0]", "bad"), ("ports[1]", "worse"))
     assert not same(status(*listed), status(*reversed(listed)))
+
+
+def test_columns_are_described_in_a_server_s_own_words() -> None:
+    recorded = {"columnDefinitions": [{"name": "Age", "description": "Time since creation."}]}
+    assert same(recorded, {"columnDefinitions": [{"name": "Age", "description": "How old it is."}]})
+    assert not same(recorded, {"columnDefinitions": [{"name": "Age", "description": ""}]})
+    assert not same(recorded, {"columnDefinitions": [{"name": "Old", "description": "Time since creation."}]})

@@ -15,6 +15,7 @@ from ..authorization.rules import Rule
 from ..errors import Cause, NotFound
 from ..meta.codec import JsonCodec
 from ..meta.resource import Registry, ResourceType
+from ..meta.tables import Printer
 from ..meta.user import User
 from ..store.base import Op, Outcome, Store
 from ..strategies.base import Strategy
@@ -46,7 +47,8 @@ class Form(Protocol):
 @dataclass(frozen=True, slots=True, eq=False)
 class Kind:
     """What is compiled once for one resource type. normalize: zeros that mean absence are cleared; complete: normalizes
-    and defaults; check: what is wrong by metadata and schema."""
+    and defaults; check: what is wrong by metadata and schema; printer: makes the rows of its tables, where
+    the type brings its own."""
 
     type: ResourceType
     strategy: Strategy[Message]
@@ -57,6 +59,7 @@ class Kind:
     selectable: frozenset[str]
     fields_of: Callable[[Item], Mapping[str, str]]
     codec: Callable[[], JsonCodec[Message]]
+    printer: Printer | None = None
 
 
 class Grants(Protocol):

@@ -1,10 +1,10 @@
 """How answers become bytes: one encoder for each media type and each thing an answer can be turned into.
 
-`Encoders.offers` is what content negotiation chooses from. What an object is turned into before it is encoded (a Table,
-bare metadata) is an encoder of its own there, under its Transform.
+What an object is turned into before it is encoded (a Table, bare metadata) has an encoder of its own; `offers.py` has
+them all.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from struct import pack
 from typing import Protocol
 
@@ -23,7 +23,7 @@ from ...verbs.plane import Plane
 from ...watchcache.audience import ADDED, DELETED, MODIFIED, Framing
 from ...watchcache.item import Item
 from .json_items import JsonItems
-from .negotiation import JSON, PROTOBUF, YAML, Form
+from .negotiation import JSON, PROTOBUF, YAML
 
 EVENTS = {ADDED: "ADDED", MODIFIED: "MODIFIED", DELETED: "DELETED"}
 
@@ -53,8 +53,20 @@ class StreamEncoder(Encoder, Framing, Protocol):
 
     stream_type: str
 
+    def check(self) -> None:
+        """Raises ApiError where no object can be told of in this form."""
+        ...
+
     def notice(self, kind: str, encoded: bytes) -> bytes:
         """An event that tells of no change; encoded: its object."""
+        ...
+
+    def told(self, kind: str, resource: ResourceType, body: bytes) -> bytes:
+        """An event that tells of an object, other than a change."""
+        ...
+
+    def opening(self, resource: ResourceType, data: bytes) -> bytes:
+        """The events that a watch begins with, as its client needs them to read what follows."""
         ...
 
 
@@ -95,6 +107,15 @@ class JsonEncoder:
     def notice(self, kind: str, encoded: bytes) -> bytes:
         return b'{"type":"%b","object":%b}\n' % (kind.encode(), encoded.rstrip(b"\n"))
 
+    def told(self, kind: str, resource: ResourceType, body: bytes) -> bytes:
+        return self.notice(kind, self.object(resource, body))
+
+    def opening(self, resource: ResourceType, data: bytes) -> bytes:
+        return data
+
+    def check(self) -> None:
+        """Every object can be told of."""
+
     def event(self, kind: int, resource: ResourceType, item: Item, index: int) -> Sequence[bytes]:
         head = b'{"type":"%b","object":%b' % (EVENTS[kind].encode(), self._head(resource))
         return head, self._items.of(resource, item)[1:], b"}\n"
@@ -113,7 +134,8 @@ class JsonEncoder:
 class YamlEncoder:
     media_type = YAML
 
-    def __init__(self, json: JsonEncoder) -> None:
+    def __init__(self, json: Encoder) -> None:
+        """json: makes the JSON of what is to be YAML."""
         self._json = json
 
     def object(self, resource: ResourceType, body: bytes) -> bytes:
@@ -147,8 +169,7 @@ class ProtobufEncoder:
     def listing(self, resource: ResourceType, page: Listing) -> Sequence[bytes]:
         head = page.metadata.SerializeToString()
         frames = [b"\n" + varint(len(head)) + head, *[item.frame for item in page.items]]
-        size = sum(map(len, frames))
-        return [self._head(resource.api_version, f"{resource.kind}List") + varint(size), *frames, TAIL]
+        return self.wrapped(resource.api_version, f"{resource.kind}List", frames)
 
     def document(self, message: Message, api_version: str, kind: str) -> bytes:
         return enveloped(self._head(api_version, kind), message.SerializeToString(deterministic=True))
@@ -158,31 +179,30 @@ class ProtobufEncoder:
         event = b"\n%c%b\x12%b%b" % (len(kind), kind.encode(), varint(len(raw)), raw)
         return pack(">I", len(event)) + event
 
+    def told(self, kind: str, resource: ResourceType, body: bytes) -> bytes:
+        return self.notice(kind, self.object(resource, body))
+
+    def opening(self, resource: ResourceType, data: bytes) -> bytes:
+        return data
+
+    def check(self) -> None:
+        """Every object can be told of."""
+
     def event(self, kind: int, resource: ResourceType, item: Item, index: int) -> Sequence[bytes]:
         return (self.notice(EVENTS[kind], self.item(resource, item)),)
 
     def end(self, revision: int, initial: bool) -> bytes:
         return b""
 
+    def wrapped(self, api_version: str, kind: str, pieces: Sequence[bytes]) -> Sequence[bytes]:
+        """The pieces of a message, in an envelope."""
+        return [self._head(api_version, kind) + varint(sum(map(len, pieces))), *pieces, TAIL]
+
     def _head(self, api_version: str, kind: str) -> bytes:
         head = self._heads.get((api_version, kind))
         if head is None:
             head = self._heads[api_version, kind] = envelope_head(api_version, kind)
         return head
-
-
-class Encoders:
-    """offers: every form of an answer, the default first; streams: those that a watch can have."""
-
-    def __init__(self, plane: Plane) -> None:
-        json, protobuf = JsonEncoder(plane, JsonItems(plane)), ProtobufEncoder()
-        self.default: Encoder = json
-        self.offers: Mapping[Form, Encoder] = {
-            (JSON, None): json,
-            (YAML, None): YamlEncoder(json),
-            (PROTOBUF, None): protobuf,
-        }
-        self.streams: Mapping[Form, StreamEncoder] = {(JSON, None): json, (PROTOBUF, None): protobuf}
 
 
 def document_value(message: Message, api_version: str, kind: str) -> dict[str, JsonValue]:

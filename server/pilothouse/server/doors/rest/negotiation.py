@@ -87,9 +87,9 @@ def _clauses(accept: str) -> tuple[_Clause, ...]:
             or values.get("stream", "watch") != "watch"
         ):
             continue
-        transform = Transform(values["as"], values.get("g", ""), values.get("v", "")) if "as" in values else None
+        wanted = Transform(values.get("as", ""), values.get("g", ""), values.get("v", ""))
         wide = (kind == "*/*") + (kind.endswith("/*"))
-        found.append((-quality, wide, _Clause(kind.lower() or "*/*", transform)))
+        found.append((-quality, wide, _Clause(kind.lower() or "*/*", wanted if any(wanted) else None)))
     if not accept.strip():
         return (_Clause("*/*", None),)
     return tuple(clause for _, _, clause in sorted(found, key=lambda f: f[:2]))

@@ -15,9 +15,9 @@ from ...verbs.patch import PatchType
 from ...verbs.plane import Plane
 from ...verbs.subresources.creating import create_part, is_created
 from ...verbs.subresources.parts import viewed
-from .encoders import Encoders
 from .exchange import Exchange
-from .negotiation import body_encoding, choose, media_type
+from .negotiation import body_encoding, media_type
+from .offers import Encoders
 from .options import delete_options, first, list_options, with_write_options
 from .status import NoPatchType, success_of
 from .watching import Watches
@@ -54,7 +54,7 @@ class Resources:
         return await self._verbs[exchange.verb](exchange)
 
     async def _get(self, exchange: Exchange) -> StreamResponse:
-        encoder = choose(exchange.accept, self._encoders.offers)
+        encoder = self._encoders.answering(exchange.accept, exchange.query)
         context = exchange.context()
         item = await get.get(self._plane, context, first(exchange.query, "resourceVersion"))
         shown = self._plane.registry.body_of(context.type, context.subresource)
@@ -63,13 +63,13 @@ class Resources:
         return exchange.encoded(200, encoder.object(shown, viewed(self._plane, context, item)), encoder)
 
     async def _list(self, exchange: Exchange) -> StreamResponse:
-        encoder = choose(exchange.accept, self._encoders.offers)
+        encoder = self._encoders.answering(exchange.accept, exchange.query)
         context = exchange.context()
         page = await listing.list_(self._plane, context, list_options(exchange.query), UNBOUNDED)
         return await exchange.pieces(encoder.listing(context.type, page), encoder)
 
     async def _create(self, exchange: Exchange) -> StreamResponse:
-        encoder, encoding = choose(exchange.accept, self._encoders.offers), _encoding(exchange)
+        encoder, encoding = self._encoders.answering(exchange.accept, exchange.query), _encoding(exchange)
         context, validation = with_write_options("CreateOptions", exchange.query, exchange.context())
         body = Body(await exchange.body(self._max_bytes), encoding, validation)
         if is_created(context.type, context.subresource):
@@ -79,7 +79,7 @@ class Resources:
         return exchange.encoded(201, encoder.object(context.type, created), encoder)
 
     async def _update(self, exchange: Exchange) -> StreamResponse:
-        encoder, encoding = choose(exchange.accept, self._encoders.offers), _encoding(exchange)
+        encoder, encoding = self._encoders.answering(exchange.accept, exchange.query), _encoding(exchange)
         context, validation = with_write_options("UpdateOptions", exchange.query, exchange.context())
         body = Body(await exchange.body(self._max_bytes), encoding, validation)
         updated = await update.update(self._plane, context, body)
@@ -87,7 +87,7 @@ class Resources:
         return exchange.encoded(201 if updated.created else 200, encoder.object(shown, updated.body), encoder)
 
     async def _patch(self, exchange: Exchange) -> StreamResponse:
-        encoder = choose(exchange.accept, self._encoders.offers)
+        encoder = self._encoders.answering(exchange.accept, exchange.query)
         kind = _patch_type(exchange)
         context, validation = with_write_options("PatchOptions", exchange.query, exchange.context())
         document = await exchange.body(self._max_bytes)
@@ -96,7 +96,7 @@ class Resources:
         return exchange.encoded(200, encoder.object(shown, patched), encoder)
 
     async def _delete(self, exchange: Exchange) -> StreamResponse:
-        encoder = choose(exchange.accept, self._encoders.offers)
+        encoder = self._encoders.answering(exchange.accept, exchange.query)
         context, options = await self._deletion(exchange)
         deleted = await delete.delete(self._plane, context, options)
         resource = context.type
@@ -108,7 +108,7 @@ class Resources:
         return exchange.encoded(code, encoder.object(resource, deleted.body), encoder)
 
     async def _delete_collection(self, exchange: Exchange) -> StreamResponse:
-        encoder = choose(exchange.accept, self._encoders.offers)
+        encoder = self._encoders.answering(exchange.accept, exchange.query)
         context, options = await self._deletion(exchange)
         wanted = list_options(exchange.query)
         page = await delete_collection.delete_collection(self._plane, context, wanted, options)

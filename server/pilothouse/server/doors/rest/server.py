@@ -26,10 +26,10 @@ from ...verbs.plane import Plane
 from .connection import Connection, connection
 from .discovery import Discovery
 from .documents import PLAIN, Documents, Examine
-from .encoders import Encoders
 from .exchange import Exchange
 from .identity import Identities, impersonation_of
 from .negotiation import choose
+from .offers import Encoders
 from .openapi.custom import Describe, by_messages
 from .options import is_on, parse_query, request_seconds
 from .paths import (
@@ -79,7 +79,7 @@ class RestDoor:
         self._numbers = itertools.count(1)
         self._encoders = Encoders(plane)
         self._resources = Resources(plane, self._encoders, given.max_bytes)
-        discovery = Discovery(plane.registry, given.address, self._encoders.offers)
+        discovery = Discovery(plane.registry, given.address, self._encoders.plain)
         registry: CollectorRegistry = given.metrics.registry
         self._documents = Documents(plane, discovery, given.examine, registry, given.describe)
         self._web: Server | None = None

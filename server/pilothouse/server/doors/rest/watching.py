@@ -13,9 +13,9 @@ from ...verbs.faults import api_error
 from ...verbs.plane import Plane
 from ...verbs.watch import open_watch
 from ...watchcache.audience import Frame
-from .encoders import Encoders, StreamEncoder
+from .encoders import StreamEncoder
 from .exchange import Exchange
-from .negotiation import choose
+from .offers import Encoders
 from .options import list_options
 from .status import status_of
 
@@ -35,7 +35,7 @@ class Watches:
     async def answer(self, exchange: Exchange) -> StreamResponse:
         """What is wrong with the request is raised; that its revision is out of reach is told as an event, for that is
         where clients look for it."""
-        encoder = choose(exchange.accept, self._encoders.streams)
+        encoder = self._encoders.streaming(exchange.accept, exchange.query)
         options = list_options(exchange.query)
         context = exchange.context()
         if exchange.target is not None and exchange.target.watch and context.name:
@@ -49,6 +49,7 @@ class Watches:
             frames = await open_watch(self._plane, context, options, heartbeat, encoder)
         except (Expired, Timeout) as error:
             fault = error
+        encoder.check()
         response = StreamResponse(headers=exchange.headers(encoder.stream_type))
         await response.prepare(exchange.raw)
         exchange.begun(exchange)
@@ -69,19 +70,28 @@ class Watches:
         encoder: StreamEncoder,
     ) -> ApiError | None:
         """Returns what the watch ended with, None where its time was over."""
-        beginning = options.send_initial_events
+        first = True
         try:
-            async for frame in frames:
-                if frame.data and frame.events:
-                    await response.write(frame.data)
-                if options.allow_watch_bookmarks and frame.revision and (beginning or not frame.events):
-                    await response.write(self._bookmark(context, frame.revision, beginning, encoder))
-                beginning = beginning and not frame.revision
+            async for data in self._events(frames, context, options, encoder):
+                await response.write(encoder.opening(context.type, data) if first else data)
+                first = False
         except ConnectionError:
             raise
         except Exception as error:  # noqa: BLE001 (whatever it is, the client is told in the stream)
             return api_error(error)
         return None
+
+    async def _events(
+        self, frames: AsyncIterator[Frame], context: RequestContext, options: meta.ListOptions, encoder: StreamEncoder
+    ) -> AsyncIterator[bytes]:
+        """What is sent of the frames, and the bookmarks between them."""
+        beginning = options.send_initial_events
+        async for frame in frames:
+            if frame.data and frame.events:
+                yield frame.data
+            if options.allow_watch_bookmarks and frame.revision and (beginning or not frame.events):
+                yield self._bookmark(context, frame.revision, beginning, encoder)
+            beginning = beginning and not frame.revision
 
     def _bookmark(self, context: RequestContext, revision: int, initial_end: bool, encoder: StreamEncoder) -> bytes:
         """An object of the type with nothing but the revision to go on from."""
@@ -90,7 +100,7 @@ class Watches:
         metadata.resource_version = str(revision)
         if initial_end:
             metadata.annotations[INITIAL_EVENTS_END] = "true"
-        return encoder.notice("BOOKMARK", encoder.object(context.type, message.SerializeToString()))
+        return encoder.told("BOOKMARK", context.type, message.SerializeToString())
 
 
 def _narrow(options: meta.ListOptions, name: str) -> None:
