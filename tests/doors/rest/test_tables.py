@@ -200,3 +200,17 @@ async def test_ages_are_told_by_the_clock_of_the_server(plane: Plane, door: Door
     await create(door, config_map("ant"))
     (cell,) = [row["cells"][2] for row in (await table(door, f"{MAPS}/ant"))["rows"]]
     assert cell.endswith("s")
+
+
+async def test_a_part_of_an_object_has_columns_of_its_own(door: Door) -> None:
+    path = "/apis/apps/v1/namespaces/default/deployments"
+    template = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}}
+    spec = {"replicas": 2, "selector": {"matchLabels": {"a": "b"}}, "template": template}
+    made = await create(
+        door, {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": spec}, path
+    )
+    assert made.code == 201
+    value = await table(door, f"{path}/web/scale")
+    assert [column["name"] for column in value["columnDefinitions"]] == ["Name", "Desired", "Available", "Age"]
+    assert value["rows"][0]["cells"][:3] == ["web", 2, 0]
+    assert (await table(door, f"{path}/web/status"))["rows"][0]["cells"][:2] == ["web", "0/2"]
