@@ -115,6 +115,7 @@ class Server:
         command += ["--health-port", str(self.health_port), "--bind-address", "127.0.0.1"]
         command += ["--shutdown-grace-period", "2s", "--client-ca-file", str(own / "ca.crt")]
         command += ["--tls-cert-file", str(own / "server.crt"), "--tls-private-key-file", str(own / "server.key")]
+        command += ["--audit-log-path", str(self.directory / "audit.log")]
         command += ["--etcd-servers", self.etcd_url] if self.etcd_url else []
         self.process = Process([*command, *self.arguments], self.directory / "server.log")
 

@@ -39,6 +39,7 @@ from .furniture import lay_down
 from .health import Check, HealthServer
 from .kinds import Kinds
 from .log import set_up_logging
+from .memory import keep_freed_memory
 from .meta.resource import registry_from_protos
 from .metrics import Metrics
 from .objects import CachedObjects
@@ -83,6 +84,7 @@ def run_worker(config: ServerConfig, index: int, opened: Opened | None = None) -
     """Serves as one of several workers, or as the only one."""
     set_up_logging(config.log_level, config.log_format)
     _raise_file_limit()
+    keep_freed_memory()
     try:
         uvloop.run(_serve(config, index, opened))
     except (CannotStart, TlsError, TokenFileError, AccountKeyError, RevocationError, StoreError) as error:

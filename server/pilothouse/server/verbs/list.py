@@ -1,7 +1,8 @@
 """List: the objects of a type, page by page, as of one revision."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
@@ -32,6 +33,12 @@ class Listing:
     items: Sequence[Item]
     continue_token: str
     remaining: int | None
+    joined: Callable[[], bytes] | None = None
+
+    @property
+    def frames(self) -> bytes:
+        """The items as a list carries them. Whoever lists the same is given the same bytes."""
+        return self.joined() if self.joined is not None else b"".join([item.frame for item in self.items])
 
     @property
     def metadata(self) -> meta.ListMeta:
@@ -127,11 +134,13 @@ def _from_snapshot(
         begin, end = snapshot.range(scope.type.prefix(scope.namespace), start)
     _warn_of_broken(context, scope, snapshot)
     if scope.labels.empty and scope.fields.empty:
-        stop = _fit(snapshot.items, begin, min(end, begin + query.limit) if query.limit else end, page_bytes)
+        stop = snapshot.pages.fit(begin, min(end, begin + query.limit) if query.limit else end, page_bytes)
         items: Sequence[Item] = snapshot.items[begin:stop]
+        joined: Callable[[], bytes] | None = partial(snapshot.pages.joined, begin, stop)
         more, remaining = stop < end, end - stop
     else:
         items, stop = _select(scope, snapshot.items, begin, end, query.limit, page_bytes)
+        joined = None
         more, remaining = stop < end, None
     token = ""
     if more:
@@ -139,17 +148,7 @@ def _from_snapshot(
         token = encode_continue(
             snapshot.revision, snapshot.keys[stop].removeprefix(scope.type.prefix(context.namespace))
         )
-    return Listing(snapshot.revision, items, token, remaining if more else None)
-
-
-def _fit(items: Sequence[Item], begin: int, end: int, page_bytes: int) -> int:
-    """Where a page that starts at `begin` ends: it holds one item at least."""
-    size = 0
-    for at in range(begin, end):
-        size += len(items[at].frame)
-        if size > page_bytes and at > begin:
-            return at
-    return end
+    return Listing(snapshot.revision, items, token, remaining if more else None, joined)
 
 
 def _select(

@@ -5,7 +5,7 @@ import logging
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from google.protobuf.message import Message
 
@@ -13,6 +13,7 @@ from ..meta.resource import ResourceType
 from ..meta.wire import Undecodable
 from ..store.base import Entry
 from .item import Item, StoredForm, make_item
+from .pages import Pages
 from .ring import Event, Ring
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class Snapshot:
     keys: Sequence[str]
     items: Sequence[Item]
     broken: Mapping[str, str]
+    pages: Pages
 
     def range(self, prefix: str, start: str = "") -> tuple[int, int]:
         """Where the keys under `prefix`, from key `start` on, begin and end."""
@@ -96,10 +98,10 @@ class Collection:
     def snapshot(self, revision: int) -> Snapshot:
         """The objects as they are now, which is how they were at `revision` too."""
         if self._snapshot is None:
-            self._snapshot = Snapshot(revision, list(self._keys), list(self._items), dict(self.broken))
+            items = list(self._items)
+            self._snapshot = Snapshot(revision, list(self._keys), items, dict(self.broken), Pages(items))
         elif self._snapshot.revision != revision:
-            kept = self._snapshot
-            self._snapshot = Snapshot(revision, kept.keys, kept.items, kept.broken)
+            self._snapshot = replace(self._snapshot, revision=revision)
         return self._snapshot
 
     def keep(self, snapshot: Snapshot) -> None:

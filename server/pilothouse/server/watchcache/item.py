@@ -27,7 +27,7 @@ class StoredForm(Protocol):
 class Item:
     """One object at one revision. `labels` is never written to; `held` is how many changes in rings refer to it."""
 
-    __slots__ = ("_fields", "_raw_size", "frame", "held", "key", "labels", "name", "namespace", "revision")
+    __slots__ = ("_end", "_fields", "_start", "frame", "held", "key", "labels", "name", "namespace", "revision")
 
     def __init__(self, key: str, place: tuple[str, str], revision: int, raw: bytes, labels: Mapping[str, str]) -> None:
         """place: namespace ("" for none) and name."""
@@ -35,9 +35,12 @@ class Item:
         self.namespace, self.name = place
         self.revision = revision
         self.labels = labels
-        self.frame = framed(with_revision(raw, revision))
+        body = with_revision(raw, revision)
+        self.frame = framed(body)
         self.held = 0
-        self._raw_size = len(raw)
+        # Where the object begins in the frame, and where what with_revision appended does.
+        self._start = len(self.frame) - len(body)
+        self._end = self._start + len(raw)
         self._fields: Mapping[str, str] | None = None
 
     @property
@@ -48,13 +51,7 @@ class Item:
     @property
     def raw(self) -> bytes:
         """The object's protobuf, without resourceVersion."""
-        start = self._start
-        return self.frame[start : start + self._raw_size]
-
-    @property
-    def _start(self) -> int:
-        # The frame ends with the raw bytes and what with_revision appended: 4 bytes and the digits.
-        return len(self.frame) - self._raw_size - 4 - len(str(self.revision))
+        return self.frame[self._start : self._end]
 
     def fields(self, compute: Callable[["Item"], Mapping[str, str]]) -> Mapping[str, str]:
         """The selectable fields; computed when a selector first asks."""

@@ -71,20 +71,22 @@ class Call:
     ) -> RequestContext:
         """The context of a request; `options` are those of a write: dry_run and field_manager are read from them."""
         dry_run, manager = dry_run_and_manager(options)
-        self.warnings.extend(resource.warnings)
+        if resource.deprecation:
+            self.warnings.extend(resource.warnings)
         context = RequestContext(
-            user=self.user,
-            verb=verb,
-            type=resource,
-            namespace=namespace,
-            name=name,
-            subresource=subresource,
-            dry_run=dry_run,
-            field_manager=manager,
-            deadline=self.deadline,
-            request_id=self.request_id,
-            source_address=self.source_address,
-            warnings=self.warnings,
+            self.user,
+            verb,
+            resource,
+            namespace,
+            name,
+            subresource,
+            dry_run,
+            manager,
+            "",
+            self.deadline,
+            self.request_id,
+            self.source_address,
+            self.warnings,
         )
         self.contexts.append(context)
         return context
@@ -142,13 +144,14 @@ class Calls:
         self._max_bytes = max_bytes
         self._audit = audit
         self._numbers = itertools.count(1)
-        self._calls: set[asyncio.Task[Any]] = set()
+        self._open = 0
+        self._all_ended: asyncio.Future[None] | None = None
         self._streams: set[asyncio.Task[Any]] = set()
 
     def unary(self, method: Method, function: Unary) -> Handler:
         async def handle(request: bytes, context: ServicerContext) -> bytes:
             started, code, call, fault = perf_counter(), "OK", None, None
-            _keep(self._calls)
+            self._open += 1
             try:
                 call = await self._begin(context)
                 self._admit(call, request)
@@ -166,6 +169,9 @@ class Calls:
                 raise AssertionError("abort does not return") from error
             finally:
                 self._record(COMPLETE, method, call, context, _Ending(code, fault, perf_counter() - started))
+                self._open -= 1
+                if self._all_ended is not None and not self._open:
+                    self._all_ended.set_result(None)
 
         return grpc.unary_unary_rpc_method_handler(handle)
 
@@ -174,7 +180,11 @@ class Calls:
             started, code, call, fault = perf_counter(), "OK", None, None
             answered = False
             self._metrics.watch_opened(method.group, method.plural)
-            _keep(self._streams)
+            # Until its last message is sent, which is later than the handler's own end.
+            task = asyncio.current_task()
+            assert task is not None
+            self._streams.add(task)
+            task.add_done_callback(self._streams.discard)
             try:
                 call = await self._begin(context)
                 self._admit(call, request)
@@ -198,11 +208,12 @@ class Calls:
 
     async def finish(self, grace: float) -> None:
         """Cancels the streams that are still open, and returns when the other calls have ended, or after `grace`
-        seconds."""
+        seconds. To be called once, when no more calls come."""
         for task in self._streams:
             task.cancel()
-        if self._calls:
-            await asyncio.wait(self._calls, timeout=grace)
+        if self._open:
+            self._all_ended = asyncio.get_running_loop().create_future()
+            await asyncio.wait((self._all_ended,), timeout=grace)
 
     def _record(
         self, stage: str, method: Method, call: Call | None, context: ServicerContext, ending: "_Ending"
@@ -260,14 +271,6 @@ def _user_agent(metadata: Any) -> str:
         if key == "user-agent":
             return str(value)
     return ""
-
-
-def _keep(tasks: set[asyncio.Task[Any]]) -> None:
-    """Puts the current task among `tasks` until it is done, which it is when its answer is sent."""
-    task = asyncio.current_task()
-    assert task is not None
-    tasks.add(task)
-    task.add_done_callback(tasks.discard)
 
 
 async def _abort(context: ServicerContext, fault: ApiError, call: Call | None) -> None:

@@ -23,6 +23,8 @@ METADATA_BYTES = 16 << 10
 CLIENT_PING_MS = 10_000
 # What a stream is given to end by itself. One whose client takes nothing in never would.
 STREAM_SECONDS = 1.0
+# What an answer is given to be sent, once its handler has returned it.
+ANSWER_SECONDS = 0.1
 
 
 class PortTaken(OSError):
@@ -100,6 +102,7 @@ class GrpcDoor:
         patience = min(grace, STREAM_SECONDS)
         await asyncio.wait((stopped,), timeout=patience)
         await self._calls.finish(grace - patience)
+        await asyncio.wait((stopped,), timeout=ANSWER_SECONDS)
         # What is left waits for clients that take nothing in.
         await self._server.stop(None)
         await stopped

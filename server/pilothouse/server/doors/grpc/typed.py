@@ -152,7 +152,7 @@ class _Service:
 def encode_list(page: listing.Listing) -> bytes:
     """A list message of any kind: its metadata, and the items as they are kept."""
     head = page.metadata.SerializeToString()
-    return b"".join((b"\n" + varint(len(head)) + head, *[item.frame for item in page.items]))
+    return b"".join((b"\n", varint(len(head)), head, page.frames))
 
 
 def heartbeat_of(request: Any, default: float) -> float:

@@ -168,8 +168,8 @@ class ProtobufEncoder:
 
     def listing(self, resource: ResourceType, page: Listing) -> Sequence[bytes]:
         head = page.metadata.SerializeToString()
-        frames = [b"\n" + varint(len(head)) + head, *[item.frame for item in page.items]]
-        return self.wrapped(resource.api_version, f"{resource.kind}List", frames)
+        raw = b"\n" + varint(len(head)) + head
+        return self.wrapped(resource.api_version, f"{resource.kind}List", (raw, page.frames))
 
     def document(self, message: Message, api_version: str, kind: str) -> bytes:
         return enveloped(self._head(api_version, kind), message.SerializeToString(deterministic=True))
