@@ -20,15 +20,6 @@ def test_requests_are_counted_by_outcome_and_timed_by_kind() -> None:
     assert value("pilothouse_request_duration_seconds_bucket", {**PODS, "le": "0.005"}) == 2
 
 
-def test_store_calls_are_counted_and_timed() -> None:
-    metrics = Metrics()
-    metrics.store_call("create", "ok", 0.01)
-    metrics.store_call("create", "StoreUnavailable", 0.01)
-    value = metrics.registry.get_sample_value
-    assert value("pilothouse_store_calls_total", {"operation": "create", "outcome": "StoreUnavailable"}) == 1
-    assert value("pilothouse_store_call_duration_seconds_count", {"operation": "create"}) == 2
-
-
 def test_open_watches_rise_and_fall() -> None:
     metrics = Metrics()
     for _ in range(3):
@@ -48,7 +39,7 @@ def test_a_gauge_is_read_when_it_is_asked_for() -> None:
 
 def test_two_servers_in_one_process_count_apart() -> None:
     one, other = Metrics(), Metrics()
-    one.store_call("get", "ok", 0.01)
-    labels = {"operation": "get", "outcome": "ok"}
-    assert one.registry.get_sample_value("pilothouse_store_calls_total", labels) == 1
-    assert other.registry.get_sample_value("pilothouse_store_calls_total", labels) is None
+    one.request(("get", "", "pods", "", "OK"), 0.01)
+    labels = {**PODS, "code": "OK"}
+    assert one.registry.get_sample_value("pilothouse_requests_total", labels) == 1
+    assert other.registry.get_sample_value("pilothouse_requests_total", labels) is None

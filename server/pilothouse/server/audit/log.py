@@ -8,9 +8,7 @@ import time
 from collections import deque
 from typing import Protocol
 
-import orjson
-
-from .record import Entry, events
+from .record import Entry, lines
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +19,6 @@ FLUSH_SECONDS = 0.1
 LINES_TOGETHER = 128
 COMPLAIN_SECONDS = 60.0
 CLOSE_SECONDS = 5.0
-_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
 
 
 class Sink(Protocol):
@@ -80,7 +77,7 @@ class AuditLog:
                 self._complain(error)
 
     def _lines(self, entries: list[Entry]) -> list[bytes]:
-        return [orjson.dumps(event, option=_OPTIONS) for entry in entries for event in events(entry, self._server)]
+        return [line for entry in entries for line in lines(entry, self._server)]
 
     def _complain(self, error: Exception) -> None:
         if time.monotonic() - self._complained > COMPLAIN_SECONDS:

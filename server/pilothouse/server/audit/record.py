@@ -1,4 +1,4 @@
-"""Entries as doors hand them in, and the events of audit.k8s.io/v1 that become of them."""
+"""Entries as doors hand them in, and the events of audit.k8s.io/v1 that become of them, a line of JSON each."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -19,11 +19,9 @@ _SECRETIVE = frozenset(("secrets", "tokenreviews"))
 
 # The annotation by which the verb create tells the name of what it made: a request to create names nothing.
 NAME = "name"
-_USERS_AT_MOST = 1024
+_OK, _CREATED = b'{"metadata":{},"code":200}', b'{"metadata":{},"code":201}'
 
 Json = dict[str, object]
-
-_users: dict[int, tuple[User | None, orjson.Fragment]] = {}
 
 
 class Entry(NamedTuple):
@@ -53,59 +51,80 @@ class Entry(NamedTuple):
     audit_id: str = ""
 
 
-def events(entry: Entry, server: str) -> Iterator[Json]:
-    """An event for each of the entry's contexts, or one where there is none. server: tells the request ids of one
-    server from those of others."""
+def lines(entry: Entry, server: str) -> Iterator[bytes]:
+    """A line of JSON, an event, for each of the entry's contexts, or one where there is none. server: tells the request
+    ids of one server from those of others."""
     for context in entry.contexts or (None,):
-        yield _event(entry, server, context)
+        yield _line(entry, server, context)
 
 
-def _event(entry: Entry, server: str, context: RequestContext | None) -> Json:
+def _line(entry: Entry, server: str, context: RequestContext | None) -> bytes:
+    verb = entry.verb if context is None else context.verb
+    members = [
+        _head(entry.stage, verb, entry.user, entry.source, entry.user_agent),
+        b'"auditID":%b' % orjson.dumps(entry.audit_id or f"{server}-{entry.request_id}"),
+        b'"requestURI":%b' % orjson.dumps(entry.uri),
+        b'"responseStatus":%b' % _status(entry, context),
+        b'"requestReceivedTimestamp":%b' % _time(entry.received),
+        b'"stageTimestamp":%b' % _time(entry.at),
+    ]
     annotations = {}
     if entry.stage == COMPLETE:
         annotations[LATENCY] = f"{(entry.at - entry.received) * 1000:.3f}ms"
-    event: Json = {
-        "kind": "Event",
-        "apiVersion": "audit.k8s.io/v1",
-        "level": "Metadata",
-        "auditID": entry.audit_id or f"{server}-{entry.request_id}",
-        "stage": entry.stage,
-        "requestURI": entry.uri,
-        "verb": entry.verb if context is None else context.verb,
-        "user": _user(entry.user),
-        "sourceIPs": (_address(entry.source),),
-        "userAgent": entry.user_agent,
-        "responseStatus": _status(entry, context),
-        "requestReceivedTimestamp": datetime.fromtimestamp(entry.received, UTC),
-        "stageTimestamp": datetime.fromtimestamp(entry.at, UTC),
-        "annotations": annotations,
-    }
     if context is not None:
-        event["objectRef"] = _reference(context)
         annotations.update(context.annotations)
         # It says whose name it is, not what came of it.
         annotations.pop(NAME, None)
+        members.append(b'"objectRef":%b' % orjson.dumps(_reference(context)))
         if context.user is not entry.user:
-            event["impersonatedUser"] = _user(context.user)
+            members.append(b'"impersonatedUser":%b' % orjson.dumps(_described(context.user)))
     elif entry.resource not in ("", "*"):
-        event["objectRef"] = {"resource": entry.resource, "apiGroup": entry.group}
-    return event
+        members.append(b'"objectRef":%b' % orjson.dumps({"resource": entry.resource, "apiGroup": entry.group}))
+    members.append(b'"annotations":%b}\n' % orjson.dumps(annotations))
+    return b",".join(members)
 
 
-def _status(entry: Entry, context: RequestContext | None) -> Json:
-    status: Json = {"metadata": {}}
+@lru_cache(maxsize=1024)
+def _head(stage: str, verb: str, user: User | None, source: str, user_agent: str) -> bytes:
+    """The members that one caller's requests have in common, as the beginning of an object."""
+    return orjson.dumps(
+        {
+            "kind": "Event",
+            "apiVersion": "audit.k8s.io/v1",
+            "level": "Metadata",
+            "stage": stage,
+            "verb": verb,
+            "user": {} if user is None else _described(user),
+            "sourceIPs": (_address(source),),
+            "userAgent": user_agent,
+        }
+    )[:-1]
+
+
+def _time(seconds: float) -> bytes:
+    """As a JSON string."""
+    whole, millionths = divmod(round(seconds * 1e6), 1_000_000)
+    return b'"%b.%06dZ"' % (_second(whole), millionths)
+
+
+@lru_cache(maxsize=16)
+def _second(seconds: int) -> bytes:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S").encode()
+
+
+def _status(entry: Entry, context: RequestContext | None) -> bytes:
     fault = entry.fault
+    if fault is None and not entry.canceled:
+        return _CREATED if context is not None and context.verb == "create" else _OK
+    status: Json = {"metadata": {}}
     if fault is not None:
         status |= {"status": "Failure", "reason": fault.reason, "code": fault.code}
         # Other messages quote what was sent.
         if isinstance(fault, Forbidden) and not (context and context.type.plural in _SECRETIVE):
             status["message"] = fault.message
-    elif entry.canceled:
-        status |= {"status": "Failure", "reason": "Canceled", "code": 499}
     else:
-        created = context is not None and context.verb == "create"
-        status["code"] = 201 if created else 200
-    return status
+        status |= {"status": "Failure", "reason": "Canceled", "code": 499}
+    return orjson.dumps(status)
 
 
 def _reference(context: RequestContext) -> Json:
@@ -122,22 +141,11 @@ def _reference(context: RequestContext) -> Json:
     return reference
 
 
-def _user(user: User | None) -> orjson.Fragment:
-    """A user as JSON, which is made once for each: authentication hands out the same one for a certificate."""
-    known = _users.get(id(user))
-    if known is None or known[0] is not user:
-        if len(_users) >= _USERS_AT_MOST:
-            _users.clear()
-        known = _users[id(user)] = user, orjson.Fragment(orjson.dumps({} if user is None else _described(user)))
-    return known[1]
-
-
 def _described(user: User) -> Json:
     info = {"username": user.name, "uid": user.uid, "groups": user.groups, "extra": dict(user.extra)}
     return {member: value for member, value in info.items() if value}
 
 
-@lru_cache(maxsize=1024)
 def _address(source: str) -> str:
     """The IP address in a peer of gRPC: "ipv4:10.0.0.1:4711", "ipv6:%5B::1%5D:4711"."""
     family, _, rest = source.partition(":")

@@ -14,6 +14,10 @@ class User:
     name: str
     groups: tuple[str, ...] = ()
     uid: str = ""
-    extra: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    extra: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     expires_at: float = field(default=float("inf"), compare=False)
     recheck: Callable[[], None] | None = field(default=None, compare=False, repr=False)
+
+    def __hash__(self) -> int:
+        # Looked up at every request, often; those who share a name are few.
+        return hash(self.name)

@@ -1,8 +1,13 @@
 """What a request's path may name."""
 
+import re
+
 from ..errors import BadRequest
 from ..meta.context import RequestContext
 from ..meta.names import path_segment
+
+# What nearly all names are, and nothing that must be looked at further.
+_is_plain = re.compile(r"[a-z0-9][a-z0-9-]{0,252}").fullmatch
 
 
 def require_name(context: RequestContext) -> None:
@@ -26,6 +31,8 @@ def require_place(context: RequestContext) -> None:
 
 def check_name(what: str, value: str) -> None:
     """Raises BadRequest for what cannot stand in a key. what: "name" or "namespace"."""
+    if _is_plain(value):
+        return
     for fault in path_segment(value):
         raise BadRequest(f"invalid {what} {value!r}: {fault}")
     if "\0" in value or len(value) > 253:
