@@ -146,7 +146,7 @@ async def test_a_recount_finds_what_is_there(plane: Plane) -> None:
     hard = {"pods": "5", "requests.cpu": "4", "count/deployments.apps": "3", "secrets": "1"}
     await add_quota(plane, "purse", hard)
     objects = CachedObjects(plane.registry, plane.kinds, plane.cache, plane.store, plane.writer)
-    counted = recount(objects, "orchard")["purse"]
+    counted = (await recount(objects, "orchard"))["purse"]
     assert {name: str(amount) for name, amount in counted.items()} == {
         "pods": "2",
         "requests.cpu": "500m",

@@ -2,35 +2,24 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from pilothouse.server.controllers.role_aggregation import RoleAggregation
-from pilothouse.server.furniture import lay_down
-from pilothouse.server.store.sqlite import SqliteStore
+from pilothouse.server.controllers.names import ROLE_AGGREGATION
 from pilothouse.server.verbs.plane import Plane
 
-from tests.support.plane import Requests, admitting_plane
+from tests.controllers.world import running
+from tests.support.plane import Requests
 
 DEADLINE = 10.0
 LABEL = {"to": "all"}
 
 
-@pytest.fixture
-async def plane(tmp_path: Path) -> AsyncIterator[Plane]:
-    store = SqliteStore(tmp_path / "store.db")
-    async with admitting_plane(store) as plane:
-        # The controller acts by a role of its own, as a user who may escalate.
-        await lay_down(plane)
-        # Two, as two servers have them.
-        controllers = [RoleAggregation(plane), RoleAggregation(plane)]
-        for controller in controllers:
-            controller.start()
-        yield plane
-        for controller in controllers:
-            await controller.close()
-    await store.close()
+@pytest.fixture(autouse=True)
+async def controllers(plane: Plane) -> AsyncIterator[None]:
+    # Two, as two servers have them.
+    async with running(plane, ROLE_AGGREGATION, times=2):
+        yield
 
 
 @pytest.fixture

@@ -2,33 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from pilothouse.server.controllers.service_accounts import ServiceAccounts
+from pilothouse.server.controllers.names import SERVICE_ACCOUNTS
 from pilothouse.server.errors import NotFound
-from pilothouse.server.furniture import lay_down
-from pilothouse.server.store.sqlite import SqliteStore
 from pilothouse.server.verbs.plane import Plane
 
-from tests.support.plane import Requests, admitting_plane
+from tests.controllers.world import running
+from tests.support.plane import Requests
 
 DEADLINE = 10.0
 
 
-@pytest.fixture
-async def plane(tmp_path: Path) -> AsyncIterator[Plane]:
-    store = SqliteStore(tmp_path / "store.db")
-    async with admitting_plane(store) as plane:
-        await lay_down(plane)
-        # Two, as two servers have them.
-        controllers = [ServiceAccounts(plane), ServiceAccounts(plane)]
-        for controller in controllers:
-            controller.start()
-        yield plane
-        for controller in controllers:
-            await controller.close()
-    await store.close()
+@pytest.fixture(autouse=True)
+async def controllers(plane: Plane) -> AsyncIterator[None]:
+    # Two, as two servers have them.
+    async with running(plane, SERVICE_ACCOUNTS, times=2):
+        yield
 
 
 def accounts(plane: Plane, namespace: str) -> Requests:

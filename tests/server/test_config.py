@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from pilothouse.server.__main__ import main
-from pilothouse.server.config import CONTROLLERS, DEVELOPMENT_ISSUER, SERVE, UP, ConfigError, ServerConfig, load_config
+from pilothouse.server.config import DEVELOPMENT_ISSUER, SERVE, UP, ConfigError, ServerConfig, load_config
+from pilothouse.server.controllers.names import ALL
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def faults(flags: dict[str, object], command: str = UP, file: Path | None = None
 
 def test_up_needs_no_flag() -> None:
     assert load_config(UP, {}) == ServerConfig(
-        bind_address="127.0.0.1", controllers=CONTROLLERS, service_account_issuer=(DEVELOPMENT_ISSUER,)
+        bind_address="127.0.0.1", controllers=ALL, service_account_issuer=(DEVELOPMENT_ISSUER,)
     )
 
 

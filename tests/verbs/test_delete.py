@@ -147,11 +147,51 @@ async def test_propagation_is_recorded_as_finalizers(
         assert list((await configmaps.get("jar")).metadata.finalizers) == after
 
 
-async def test_a_second_deletion_cannot_change_the_propagation(configmaps: Requests) -> None:
-    await configmaps.create(held("a.test/x"))
-    await configmaps.delete("jar", propagation_policy="Foreground")
+async def test_a_later_deletion_can_change_the_propagation(configmaps: Requests) -> None:
+    made = await configmaps.create(held("a.test/x"))
+    first = configmaps.message((await configmaps.delete("jar", propagation_policy="Foreground")).body)
     await configmaps.delete("jar", propagation_policy="Orphan")
-    assert list((await configmaps.get("jar")).metadata.finalizers) == ["a.test/x", "foregroundDeletion"]
+    marked = await configmaps.get("jar")
+    assert list(marked.metadata.finalizers) == ["a.test/x", "orphan"]
+    assert marked.metadata.deletion_timestamp == first.metadata.deletion_timestamp
+    assert marked.metadata.generation == made.metadata.generation
+    # Without a policy what was said before holds.
+    await configmaps.delete("jar")
+    assert list((await configmaps.get("jar")).metadata.finalizers) == ["a.test/x", "orphan"]
+
+
+async def test_a_deletion_in_the_background_ends_one_that_waits(configmaps: Requests) -> None:
+    await configmaps.create(held())
+    await configmaps.delete("jar", propagation_policy="Foreground")
+    assert (await configmaps.delete("jar", propagation_policy="Background")).removed
+
+
+async def test_the_propagation_of_a_pod_cannot_be_changed_once_it_is_set(pods: Requests) -> None:
+    await pods.create(pod("n1"))
+    await pods.delete("p", propagation_policy="Foreground")
+    for seconds in (60, 30):
+        await pods.delete("p", propagation_policy="Orphan", grace_period_seconds=seconds)
+        assert list((await pods.get("p")).metadata.finalizers) == ["foregroundDeletion"]
+    # But for a deletion that asks for less time.
+    await pods.delete("p", propagation_policy="Orphan", grace_period_seconds=1)
+    assert list((await pods.get("p")).metadata.finalizers) == ["orphan"]
+
+
+async def test_a_pod_that_ends_while_it_is_being_deleted_waits_for_who_stops_it(pods: Requests) -> None:
+    await pods.create(pod("n1"))
+    await pods.delete("p")
+    await pods.patch("p", {"status": {"phase": "Succeeded"}}, subresource="status")
+    assert not (await pods.delete("p", grace_period_seconds=30)).removed
+    assert not (await pods.delete("p")).removed
+    shorter = pods.message((await pods.delete("p", grace_period_seconds=-1)).body)
+    assert shorter.metadata.deletion_grace_period_seconds == 1
+    assert (await pods.delete("p", grace_period_seconds=0)).removed
+
+
+async def test_a_pod_that_has_ended_goes_at_once(pods: Requests) -> None:
+    await pods.create(pod("n1"))
+    await pods.patch("p", {"status": {"phase": "Failed"}}, subresource="status")
+    assert (await pods.delete("p", grace_period_seconds=30)).removed
 
 
 async def test_some_kinds_leave_their_dependents_by_default(plane: Plane) -> None:

@@ -30,9 +30,11 @@ from .authentication.token_file import TokenFileError
 from .authorization.node import NodeAuthorizer
 from .authorization.rbac import Rbac
 from .authorization.union import Union
-from .config import ROLE_AGGREGATION, SERVICE_ACCOUNTS, ServerConfig
-from .controllers.role_aggregation import RoleAggregation
-from .controllers.service_accounts import ServiceAccounts
+from .config import ServerConfig
+from .controllers.base import Reports
+from .controllers.building import build_controllers
+from .controllers.election import Election
+from .controllers.manager import Manager
 from .credentials import open_tokens
 from .doors.grpc.server import GrpcDoor, PortTaken
 from .furniture import lay_down
@@ -59,12 +61,6 @@ log = logging.getLogger(__name__)
 Opened = Callable[[], None]
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-
-
-CONTROLLERS: Mapping[str, Callable[[Plane], RoleAggregation | ServiceAccounts]] = {
-    ROLE_AGGREGATION: RoleAggregation,
-    SERVICE_ACCOUNTS: ServiceAccounts,
-}
 
 
 class CannotStart(Exception):
@@ -162,10 +158,7 @@ async def _open(
     plane = await open_plane(stack, store, config)
     cache = plane.cache
     await lay_down(plane, config.service_cluster_ip_range)
-    for name in config.controllers:
-        controller = CONTROLLERS[name](plane)
-        controller.start()
-        stack.push_async_callback(controller.close)
+    _start_controllers(config, stack, plane, metrics)
     if config.etcd_compaction_interval:
         compaction = asyncio.create_task(Compactor(store, config.etcd_compaction_interval).run(), name="compaction")
         stack.callback(compaction.cancel)
@@ -284,6 +277,28 @@ def _open_audit(config: ServerConfig, stack: AsyncExitStack, metrics: Metrics) -
         lambda: {("written",): float(audit.written), ("dropped",): float(audit.dropped)},
     )
     return audit
+
+
+def _start_controllers(config: ServerConfig, stack: AsyncExitStack, plane: Plane, metrics: Metrics) -> None:
+    """Where servers may share the store, one of them runs the controllers; the embedded store is one server's own."""
+    if not config.controllers:
+        return
+    objects = CachedObjects(plane.registry, plane.kinds, plane.cache, plane.store, plane.writer)
+    try:
+        root_ca = config.root_ca_file.read_text() if config.root_ca_file is not None else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise CannotStart(f"--root-ca-file: cannot read {config.root_ca_file}: {error}") from None
+    reports = Reports()
+    controllers = build_controllers(plane, objects, config.controllers, reports, root_ca)
+    election = Election(plane, config.leader_elect_lease_duration) if config.etcd_servers else None
+    manager = Manager(controllers, reports, election)
+    failures = "What controllers failed at, and try again, by the reason."
+    metrics.gauge("pilothouse_controller_failures", failures, ("controller", "reason"), reports.failures)
+    metrics.gauge("pilothouse_controller_queue", "What waits for a controller.", ("controller",), reports.waiting)
+    leads = "Whether this server runs the controllers."
+    metrics.gauge("pilothouse_leads", leads, (), lambda: {(): float(manager.leads)})
+    manager.start()
+    stack.push_async_callback(manager.close)
 
 
 def _open_store(config: ServerConfig) -> Store:

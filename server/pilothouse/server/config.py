@@ -12,13 +12,12 @@ from typing import Annotated
 
 from . import config_values as value
 from .config_values import Parse
+from .controllers.names import ALL, ROLE_AGGREGATION
 
 MIB = 1024 * 1024
 UP, SERVE = "up", "serve"
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("text", "json")
-ROLE_AGGREGATION, SERVICE_ACCOUNTS = "role-aggregation", "service-accounts"
-CONTROLLERS = (ROLE_AGGREGATION, SERVICE_ACCOUNTS)
 
 
 class ConfigError(Exception):
@@ -124,8 +123,19 @@ class ServerConfig:
         Path | None, Flag(value.file, "AdmissionConfiguration: what plugins are told, in YAML")
     ] = None
     controllers: Annotated[
-        tuple[str, ...], Flag(value.some_of(*CONTROLLERS), "controllers to run, comma list; *: all, none: none of them")
+        tuple[str, ...],
+        Flag(
+            value.controllers,
+            "controllers to run, comma list: * (all), NAME, -NAME (not this one), or none; names are " + ", ".join(ALL),
+        ),
     ] = (ROLE_AGGREGATION,)
+    leader_elect_lease_duration: Annotated[
+        float, Flag(value.lease_duration, "how long after its last word another server runs the controllers", SERVE)
+    ] = 15.0
+    root_ca_file: Annotated[
+        Path | None,
+        Flag(value.file, "CA certificate of the server, published in each namespace as kube-root-ca.crt", SERVE),
+    ] = None
     audit_log_path: Annotated[
         Path | None, Flag(value.path, "file that gets a line for each request (-: standard output)")
     ] = None
@@ -147,7 +157,7 @@ DEVELOPMENT_ISSUER = "https://kubernetes.default.svc"
 UP_DEFAULTS: Mapping[str, object] = MappingProxyType(
     {
         "bind_address": "127.0.0.1",
-        "controllers": CONTROLLERS,
+        "controllers": ALL,
         "service_account_issuer": (DEVELOPMENT_ISSUER,),
     }
 )

@@ -9,6 +9,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from .admission.plugins import ENTRY_POINTS, LAST, ORDER
+from .controllers.names import ALL
 from .meta.times import parse_duration
 
 T = TypeVar("T")
@@ -164,6 +165,13 @@ def positive_duration(raw: object) -> float:
     return seconds
 
 
+def lease_duration(raw: object) -> float:
+    seconds = duration(raw)
+    if seconds < 1:
+        raise ValueError(f"expected a duration of a second or more, not {raw!r}")
+    return seconds
+
+
 def cluster_ranges(raw: object) -> tuple[str, ...]:
     """One CIDR, or one of IPv4 and one of IPv6, as a comma list or a YAML list."""
     parts = raw if isinstance(raw, list) else _text(raw).split(",")
@@ -202,21 +210,23 @@ def one_of(*choices: str) -> Parse[str]:
     return parse
 
 
-def some_of(*choices: str) -> Parse[tuple[str, ...]]:
-    """A comma list or a YAML list of choices; "*" is all of them, "none" none."""
+def controllers(raw: object) -> tuple[str, ...]:
+    """Names of controllers as kube-controller-manager takes them: a comma list or a YAML list of "*" (all), "foo" and
+    "-foo" (not this one); the first that speaks of a controller counts. "none": no controller."""
+    parts = [_text(part) for part in (raw if isinstance(raw, list) else _text(raw).split(","))]
+    if parts == ["none"]:
+        return ()
+    for part in parts:
+        if part != "*" and part.removeprefix("-") not in (*ALL, "*"):
+            raise ValueError(
+                f"expected *, none, or some of {', '.join(ALL)}, each with - to leave it out, not {part!r}"
+            )
 
-    def parse(raw: object) -> tuple[str, ...]:
-        parts = [_text(part) for part in (raw if isinstance(raw, list) else _text(raw).split(","))]
-        if parts == ["*"]:
-            return choices
-        if parts == ["none"]:
-            return ()
-        for part in parts:
-            if part not in choices:
-                raise ValueError(f"expected * or none, or some of {', '.join(choices)}, not {part!r}")
-        return tuple(dict.fromkeys(parts))
+    def is_wanted(name: str) -> bool:
+        told = next((part for part in parts if part.removeprefix("-") == name), "*" if "*" in parts else "-")
+        return not told.startswith("-")
 
-    return parse
+    return tuple(name for name in ALL if is_wanted(name))
 
 
 def plugins(raw: object) -> tuple[str, ...]:

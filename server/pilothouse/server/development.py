@@ -38,6 +38,7 @@ def prepare(config: ServerConfig) -> tuple[ServerConfig, str]:
         tls_cert_file=server.certificate,
         tls_private_key_file=server.key,
         service_account_signing_key_file=signing,
+        root_ca_file=server.ca,
     )
     return made, _advice(config, _client_config(config))
 

@@ -44,7 +44,7 @@ class CachedObjects:
         if resource is None:
             return ()
         items = self._cache.collection(resource).under(resource.prefix(namespace))
-        return [self._message(resource, item) for item in items] if items else ()
+        return (self._message(resource, item) for item in items) if items else ()
 
     async def read(self, group: str, plural: str, namespace: str, name: str) -> tuple[Message, int] | None:
         resource = self._type(group, plural)

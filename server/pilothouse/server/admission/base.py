@@ -51,7 +51,8 @@ class Objects(Protocol):
         ...
 
     def list(self, group: str, plural: str, namespace: str = "") -> Iterable[Message]:
-        """The objects of a namespace ("": of all) as the watch cache has them, in the order of their keys."""
+        """The objects of a namespace ("": of all) as the watch cache has them, in the order of their keys; each is
+        decoded when it is reached."""
         ...
 
     async def read(self, group: str, plural: str, namespace: str, name: str) -> tuple[Message, int] | None:

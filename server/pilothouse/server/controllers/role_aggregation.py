@@ -3,10 +3,8 @@
 Source of the semantics: the Kubernetes documentation of RBAC, "Aggregated ClusterRoles".
 """
 
-import asyncio
 import logging
 from collections.abc import Iterator
-from contextlib import suppress
 
 from google.protobuf.message import Message
 from pilothouse.api.meta.v1 import meta_pb2 as meta
@@ -17,40 +15,36 @@ from ..meta.codec import codec_for
 from ..meta.context import RequestContext
 from ..meta.label_selectors import from_label_selector
 from ..meta.selectors import Selector
-from ..meta.user import User
 from ..verbs.body import Body
-from ..verbs.faults import api_error
 from ..verbs.plane import Plane
 from ..verbs.update import update
+from .base import Report, account
+from .following import following
+from .names import ROLE_AGGREGATION
+from .queue import WorkQueue
 
 log = logging.getLogger(__name__)
 
-ACCOUNT = User(
-    "system:serviceaccount:kube-system:clusterrole-aggregation-controller",
-    ("system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"),
-)
-RETRY_SECONDS = 1.0
+ACCOUNT = account("clusterrole-aggregation-controller")
+# A change may concern any of the aggregated roles: they are looked at together.
+ALL = "all"
 
 
 class RoleAggregation:
-    """Keeps aggregated ClusterRoles up to date, from start() to close()."""
+    """Keeps aggregated ClusterRoles up to date."""
 
-    def __init__(self, plane: Plane) -> None:
+    name = ROLE_AGGREGATION
+
+    def __init__(self, plane: Plane, report: Report) -> None:
         self._plane = plane
         self._type = plane.registry.get("rbac.authorization.k8s.io", "v1", "clusterroles")
         self._roles: dict[str, rbac.ClusterRole] = {}
-        self._changed = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-        plane.cache.follow(self._type, self._role_changed)
+        self._queue = WorkQueue(self._bring_all_up_to_date, lambda key: "the rules of aggregated roles", report, 1)
 
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="role aggregation")
-
-    async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+    async def run(self) -> None:
+        self._roles.clear()
+        with following(self._plane, (self._type, self._role_changed)):
+            await self._queue.run()
 
     def _role_changed(self, key: str, message: Message | None) -> None:
         if message is None:
@@ -58,23 +52,22 @@ class RoleAggregation:
         else:
             assert isinstance(message, rbac.ClusterRole)
             self._roles[key] = message
-        self._changed.set()
+        self._queue.add(ALL)
 
-    async def _run(self) -> None:
-        while True:
-            await self._changed.wait()
-            self._changed.clear()
-            for key in [
-                key for key, role in sorted(self._roles.items()) if role.aggregation_rule.cluster_role_selectors
-            ]:
-                try:
-                    await self._bring_up_to_date(key)
-                except (Conflict, NotFound):
-                    # Somebody else wrote or deleted it; that change is told here, too.
-                    continue
-                except Exception as error:  # noqa: BLE001 (the loop must outlive whatever one role brings up)
-                    log.warning("the rules of %s are not up to date: %s", key, api_error(error).message)
-                    asyncio.get_running_loop().call_later(RETRY_SECONDS, self._changed.set)
+    async def _bring_all_up_to_date(self, key: str) -> None:
+        failure: Exception | None = None
+        for role in [
+            name for name, role in sorted(self._roles.items()) if role.aggregation_rule.cluster_role_selectors
+        ]:
+            try:
+                await self._bring_up_to_date(role)
+            except (Conflict, NotFound):
+                # Somebody else wrote or deleted it; that change is told here, too.
+                continue
+            except Exception as error:  # noqa: BLE001 (one role that cannot be written must not keep back the others)
+                failure = failure or error
+        if failure is not None:
+            raise failure
 
     async def _bring_up_to_date(self, key: str) -> None:
         role, item = self._roles.get(key), self._plane.cache.collection(self._type).get(key)

@@ -1,7 +1,7 @@
 """ResourceType and Registry: what the server serves, read from the options in the .proto files."""
 
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -127,6 +127,7 @@ class Registry:
         self._types: dict[tuple[str, str, str], ResourceType] = {}
         self._kinds: dict[tuple[str, str], ResourceType] = {}
         self._bodies: dict[tuple[str, str], ResourceType] = {}
+        self._followers: list[Callable[[], None]] = []
         self.generation = 0
 
     def add(self, resource: ResourceType) -> None:
@@ -136,13 +137,26 @@ class Registry:
             raise ValueError(f"{resource.qualified}/{resource.version} is served already")
         self._types[place] = resource
         self._kinds[resource.api_version, resource.kind] = resource
-        self.generation += 1
+        self._count_change()
 
     def remove(self, resource: ResourceType) -> None:
         """Serves `resource` no longer. Raises KeyError where it was not served."""
         del self._types[resource.group, resource.version, resource.plural]
         del self._kinds[resource.api_version, resource.kind]
+        self._count_change()
+
+    def follow(self, on_change: Callable[[], None]) -> None:
+        """Calls on_change after each change of `generation`. It must not raise."""
+        self._followers.append(on_change)
+
+    def unfollow(self, on_change: Callable[[], None]) -> None:
+        """Raises ValueError where it did not follow."""
+        self._followers.remove(on_change)
+
+    def _count_change(self) -> None:
         self.generation += 1
+        for follower in self._followers:
+            follower()
 
     def get(self, group: str, version: str, plural: str) -> ResourceType:
         """Raises NotFound."""

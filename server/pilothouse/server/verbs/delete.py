@@ -115,22 +115,24 @@ async def prepare_delete(
 def _marked_or_gone(
     plane: Plane, kind: Kind, item: Item, message: Message, options: meta.DeleteOptions
 ) -> tuple[Op | None, bytes]:
-    metadata = metadata_of(message)
+    metadata, strategy = metadata_of(message), kind.strategy
     marked = metadata.HasField("deletion_timestamp")
-    requested = options.grace_period_seconds if options.HasField("grace_period_seconds") else None
-    grace = kind.strategy.grace_seconds(message, requested)
-    if marked:
-        if metadata.HasField("deletion_grace_period_seconds") and metadata.deletion_grace_period_seconds:
-            # A shorter period may be asked for, never a longer one.
-            if requested is None or grace >= metadata.deletion_grace_period_seconds:
-                return None, item.raw
-            metadata.deletion_timestamp.seconds += grace - metadata.deletion_grace_period_seconds
-            metadata.deletion_grace_period_seconds = grace
-    else:
-        _record_propagation(kind, message, options)
-    held = bool(metadata.finalizers) or kind.strategy.holds(message)
-    gone = not held and grace == 0
-    if gone and not kind.strategy.graceful:
+    if marked and strategy.holds(message):
+        return None, item.raw
+    requested = _requested_grace(options)
+    grace = 0
+    if not marked:
+        grace = strategy.grace_seconds(message, requested)
+    elif strategy.graceful and metadata.HasField("deletion_grace_period_seconds"):
+        # A shorter period may be asked for, never a longer one; and nothing else of what is under way can be changed.
+        if requested is None or requested >= metadata.deletion_grace_period_seconds:
+            return None, item.raw
+        grace = requested
+        metadata.deletion_timestamp.seconds += grace - metadata.deletion_grace_period_seconds
+        metadata.deletion_grace_period_seconds = grace
+    _record_propagation(kind, message, options)
+    gone = not metadata.finalizers and not strategy.holds(message) and grace == 0
+    if gone and not strategy.graceful:
         return Remove(item.key, item.revision), item.raw
     if not marked:
         _mark(kind, message, int(plane.now()), grace)
@@ -141,6 +143,13 @@ def _marked_or_gone(
         return None, raw
     ttl = plane.event_ttl if kind.type.storage.expires else 0
     return Put(item.key, kind.form.stored(message, raw), item.revision, ttl), raw
+
+
+def _requested_grace(options: meta.DeleteOptions) -> int | None:
+    """Seconds; a negative period is one second."""
+    if not options.HasField("grace_period_seconds"):
+        return None
+    return 1 if options.grace_period_seconds < 0 else options.grace_period_seconds
 
 
 def _mark(kind: Kind, message: Message, now: int, grace: int) -> None:
@@ -154,21 +163,25 @@ def _mark(kind: Kind, message: Message, now: int, grace: int) -> None:
 
 
 def _record_propagation(kind: Kind, message: Message, options: meta.DeleteOptions) -> None:
-    """The propagation policy as finalizers: what dependents a garbage collector leaves, or removes first."""
-    if kind.type.storage.expires:
-        return
+    """The propagation policy as finalizers: what dependents a garbage collector leaves, or removes first. Of a kind
+    without periods of grace a later deletion can change it."""
     metadata = metadata_of(message)
+    present = set(metadata.finalizers)
     policy = options.propagation_policy
-    if options.HasField("orphan_dependents"):
+    if kind.type.storage.expires:
+        # What expires owns nothing.
+        policy = "Background"
+    elif options.HasField("orphan_dependents"):
         policy = "Orphan" if options.orphan_dependents else "Background"
-    if not policy:
-        present = set(metadata.finalizers)
+    elif not policy:
         if ORPHAN in present or (kind.type.orphans_by_default and FOREGROUND not in present):
             policy = "Orphan"
         elif FOREGROUND in present:
             policy = "Foreground"
-    kept = [f for f in metadata.finalizers if f not in (ORPHAN, FOREGROUND)]
     wanted = {"Orphan": [ORPHAN], "Foreground": [FOREGROUND]}.get(policy, [])
+    if present & {ORPHAN, FOREGROUND} == set(wanted):
+        return
+    kept = [f for f in metadata.finalizers if f not in (ORPHAN, FOREGROUND)]
     metadata.ClearField("finalizers")
     metadata.finalizers.extend(kept + wanted)
 

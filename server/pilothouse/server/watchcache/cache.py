@@ -80,6 +80,12 @@ class WatchCache:
         """Collection.follow, by type."""
         self._collections[resource].follow(on_change)
 
+    def unfollow(self, resource: ResourceType, on_change: OnChange) -> None:
+        """Collection.unfollow, by type; nothing where the type is no longer served."""
+        collection = self._collections.get(resource)
+        if collection is not None:
+            collection.unfollow(on_change)
+
     def sizes(self) -> Mapping[str, int]:
         """Objects by type, and the bytes that the rings hold ("rings")."""
         return {c.type.qualified: len(c) for c in self._collections.values()} | {"rings": self._rings.size}

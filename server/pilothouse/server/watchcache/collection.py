@@ -133,6 +133,16 @@ class Collection:
             on_change(item.key, self.type.message.FromString(item.body))
         self._followers.append(on_change)
 
+    def follow_changes(self, on_change: OnChange) -> Sequence[Item]:
+        """Calls on_change as follow() does, but not for the objects that there are now: they are the answer, for who
+        needs to see no more of them than their metadata. Should the feed start anew, all are told."""
+        self._followers.append(on_change)
+        return list(self._items)
+
+    def unfollow(self, on_change: OnChange) -> None:
+        """Ends what follow() or follow_changes() began. Raises ValueError where it had not."""
+        self._followers.remove(on_change)
+
     def adopt_followers(self, other: "Collection") -> None:
         """Takes over those who followed a collection that this one replaces, and tells them the difference."""
         for follower in other._followers:
