@@ -22,7 +22,7 @@ check: $(READY)
 
 protos: $(READY)
 	$(BIN)/python protos/build.py
-	$(BIN)/python -m grpc_tools.protoc -Iserver --python_out=server --pyi_out=server pilothouse/server/store/etcd_wire.proto
+	$(BIN)/python -m grpc_tools.protoc -Iserver --python_out=server --pyi_out=server pilothouse/server/store/etcd_wire.proto pilothouse/server/cel/syntax.proto
 
 certs: $(READY)
 	$(BIN)/python certs/make.py certs/dev --user admin --group system:masters

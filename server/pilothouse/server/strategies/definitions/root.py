@@ -3,8 +3,9 @@
 from pilothouse.api.apiextensions.v1.apiextensions_pb2 import JSONSchemaProps
 
 from ...errors import Cause
+from ...meta.codec import codec_for
 from ...schema.causes import forbidden, invalid
-from .schemas import schema_faults
+from .schemas import has_rules, schema_faults
 from .structural import structural_faults
 
 _OBJECT_ONLY = 'only "object" is allowed as the type at the root of the schema if the status subresource is enabled'
@@ -41,7 +42,24 @@ def root_faults(schema: JSONSchemaProps, with_status: bool, path: str) -> list[C
         causes += _status(schema, path)
     if schema.nullable:
         causes.append(forbidden(f"{path}.nullable", "nullable cannot be true at the root"))
-    return causes + schema_faults(schema, path) + structural_faults(schema, path)
+    found = schema_faults(schema, path)
+    structural = structural_faults(schema, path)
+    causes += found + structural
+    return causes if structural else causes + _rules(schema, path, found)
+
+
+def _rules(schema: JSONSchemaProps, path: str, found: list[Cause]) -> list[Cause]:
+    """The faults of rules, but not of those whose schema is wrong itself. Expressions are loaded when there is one."""
+    if not has_rules(schema):
+        return []
+    from ...cel.rule_checks import rule_faults
+
+    faulty = [cause.field for cause in found]
+
+    def is_sound(at: str) -> bool:
+        return not any(field == at or field.startswith((f"{at}.", f"{at}[")) for field in faulty)
+
+    return rule_faults(codec_for(JSONSchemaProps).to_value(schema), path, is_sound)
 
 
 def _status(schema: JSONSchemaProps, path: str) -> list[Cause]:

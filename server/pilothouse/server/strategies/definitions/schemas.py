@@ -6,6 +6,7 @@ import re2
 from pilothouse.api.apiextensions.v1.apiextensions_pb2 import JSONSchemaProps, ValidationRule
 
 from ...errors import Cause
+from ...meta.codec import codec_for
 from ...schema.causes import forbidden, invalid, not_supported, required
 
 _TYPES = ("array", "boolean", "integer", "number", "object", "string")
@@ -33,8 +34,13 @@ def schema_faults(schema: JSONSchemaProps, path: str) -> list[Cause]:
     if schema.x_kubernetes_list_map_keys or schema.x_kubernetes_list_type == "map":
         causes += _map_list(schema, path)
     for index, rule in enumerate(schema.x_kubernetes_validations):
-        causes += _rule(rule, f"{path}.x-kubernetes-validations[{index}]")
+        causes += _rule(rule, schema, f"{path}.x-kubernetes-validations[{index}]")
     return causes
+
+
+def has_rules(schema: JSONSchemaProps) -> bool:
+    """Whether anything is said in x-kubernetes-validations, at any depth."""
+    return bool(schema.x_kubernetes_validations) or any(has_rules(child) for child, _ in children(schema, ""))
 
 
 def children(schema: JSONSchemaProps, path: str) -> Iterator[tuple[JSONSchemaProps, str]]:
@@ -169,7 +175,7 @@ def _map_list(schema: JSONSchemaProps, path: str) -> Iterator[Cause]:
             yield forbidden(f"{member}.nullable", f"{_OF_KEYS} cannot be nullable")
 
 
-def _rule(found: ValidationRule, path: str) -> Iterator[Cause]:
+def _rule(found: ValidationRule, schema: JSONSchemaProps, path: str) -> Iterator[Cause]:
     rule, message = found.rule.strip(), found.message.strip()
     if not rule:
         yield required(f"{path}.rule", "rule is not specified")
@@ -185,3 +191,13 @@ def _rule(found: ValidationRule, path: str) -> Iterator[Cause]:
         yield not_supported(f"{path}.reason", found.reason, _REASONS)
     if found.field_path and not found.field_path.strip():
         yield invalid(f"{path}.fieldPath", found.field_path, "fieldPath must be non-empty if specified")
+    if "\n" in found.field_path or "\r" in found.field_path:
+        yield invalid(f"{path}.fieldPath", found.field_path, "fieldPath must not contain line breaks")
+    if found.field_path and not _is_path(found.field_path, schema):
+        yield invalid(f"{path}.fieldPath", found.field_path, "fieldPath must be a valid path")
+
+
+def _is_path(path: str, schema: JSONSchemaProps) -> bool:
+    from ...cel.rule_paths import normalized
+
+    return normalized(path, codec_for(JSONSchemaProps).to_value(schema)) is not None

@@ -1,0 +1,27 @@
+"""What expressions call members whose names are no identifiers, as in k8s.io/apiserver/pkg/cel."""
+
+import re
+
+_RESERVED = frozenset(
+    (
+        *("true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if"),
+        *("import", "let", "loop", "package", "namespace", "return", "var", "void", "while"),
+    )
+)
+_PARTS = {"__": "__underscores__", ".": "__dot__", "-": "__dash__", "/": "__slash__"}
+_part = re.compile(r"__|[.\-/]")
+_is_identifier = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*").fullmatch
+_can_be_one = re.compile(r"[a-zA-Z_][a-zA-Z0-9_./\-]*").fullmatch
+
+
+def escape(name: str) -> str | None:
+    """The identifier that stands for a member's name; None where there is none."""
+    if name in _RESERVED:
+        return f"__{name}__"
+    if not _can_be_one(name):
+        return None
+    return _part.sub(lambda found: _PARTS[found[0]], name)
+
+
+def is_identifier(name: str) -> bool:
+    return bool(_is_identifier(name)) and name not in _RESERVED
