@@ -20,6 +20,7 @@ from .admission.configuration import read_sections
 from .admission.environment import ConfigurationError, Environment
 from .admission.plugins.escalation import Escalation
 from .allocation import AllocationConfig, ServiceAllocation
+from .apiextensions.serving import Serving
 from .audit.file import RotatingFile, StandardOutput
 from .audit.log import AuditLog
 from .authentication.account_keys import AccountKeyError
@@ -33,6 +34,7 @@ from .authorization.union import Union
 from .config import ServerConfig
 from .controllers.base import Reports
 from .controllers.building import build_controllers
+from .controllers.definitions import Definitions
 from .controllers.election import Election
 from .controllers.manager import Manager
 from .credentials import open_tokens
@@ -210,6 +212,7 @@ async def open_plane(
     cache = WatchCache(store, config.watch_cache_bytes)
     kinds = Kinds(registry)
     cache.serve(kinds.forms)
+    definitions = Serving(registry, cache, kinds)
     rbac = Rbac(registry, cache.follow)
     authorizer = Union(NodeAuthorizer(registry, cache.follow), rbac)
     objects = CachedObjects(registry, kinds, cache, store, batcher)
@@ -229,11 +232,15 @@ async def open_plane(
         now=now,
         event_ttl=int(config.event_ttl),
         grants=rbac,
+        definitions=definitions,
         tokens=tokens,
         issuer=issuer,
     )
     stack.push_async_callback(cache.close)
     await cache.start()
+    bringing = Definitions(plane)
+    bringing.start()
+    stack.push_async_callback(bringing.close)
     return plane
 
 

@@ -2,12 +2,21 @@
 
 from collections.abc import Callable, Mapping
 
+from google.protobuf.message import Message
+from pilothouse.api.dynamic.v1.dynamic_pb2 import CustomObject
+
+from .apiextensions.codec import content_of
+from .apiextensions.definition import CustomVersion, Definition
+from .apiextensions.paths import selectable_text
+from .apiextensions.stored import Completer, CustomForm, codec_of
+from .apiextensions.strategy import CustomObjects
 from .completion import checker, completer, normalizer
 from .conversion.stored import StoredObjects
 from .meta.codec import codec_for
 from .meta.field_selectors import METADATA_FIELDS
 from .meta.resource import Registry, ResourceType
 from .schema.fields import field_getter
+from .schema.presence import normalizer_for
 from .strategies import strategy_for
 from .verbs.plane import Kind
 from .watchcache.item import Item
@@ -21,7 +30,17 @@ class Kinds(dict[ResourceType, Kind]):
         self._registry = registry
         self.forms = {resource: StoredObjects(resource) for resource in registry}
 
+    def serve(self, resource: ResourceType, definition: Definition, version: CustomVersion, form: CustomForm) -> None:
+        """Takes in a custom type, in place of what it was."""
+        self[resource] = _custom_kind(resource, definition, version, form)
+
+    def forget(self, resource: ResourceType) -> None:
+        """Lets go of a custom type."""
+        self.pop(resource, None)
+
     def __missing__(self, resource: ResourceType) -> Kind:
+        if resource.definition:
+            raise KeyError(resource)
         kind = self[resource] = self._compile(resource)
         return kind
 
@@ -39,6 +58,34 @@ class Kinds(dict[ResourceType, Kind]):
             fields_of=_fields_of(resource, fields),
             codec=lambda: codec_for(resource.message),
         )
+
+
+def _custom_kind(resource: ResourceType, definition: Definition, version: CustomVersion, form: CustomForm) -> Kind:
+    normalize = normalizer_for(CustomObject)
+    fill = Completer(definition, version, resource.kind)
+    codec = codec_of(version, resource.kind)
+
+    def complete(message: Message) -> None:
+        assert isinstance(message, CustomObject)
+        normalize(message)
+        fill(message)
+
+    def fields_of(item: Item) -> Mapping[str, str]:
+        content = content_of(CustomObject.FromString(item.body))
+        found = {path: selectable_text(content, path) for path in resource.selectable_fields}
+        return {**found, "metadata.name": item.name, "metadata.namespace": item.namespace}
+
+    return Kind(
+        type=resource,
+        strategy=CustomObjects(resource, definition, version),  # type: ignore[arg-type]  # a strategy of its own message
+        form=form,
+        normalize=normalize,
+        complete=complete,
+        check=lambda message: [],
+        selectable=frozenset(resource.selectable_fields),
+        fields_of=fields_of,
+        codec=lambda: codec,  # type: ignore[arg-type,return-value]
+    )
 
 
 def _fields_of(resource: ResourceType, fields: frozenset[str]) -> Callable[[Item], Mapping[str, str]]:

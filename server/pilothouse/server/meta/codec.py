@@ -8,7 +8,7 @@ No object's kind is looked at here; whoever decodes a request compares apiVersio
 """
 
 from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import orjson
 from google.protobuf.descriptor import Descriptor
@@ -31,6 +31,18 @@ _TOO_DEEP = "the object is nested too deeply: at most 250 levels of JSON, and 46
 _codecs: dict[type[Message], "JsonCodec[Any]"] = {}
 _plans: dict[Descriptor, Plan] = {}
 _compiling = Lock()
+
+
+class Codec(Protocol[M]):
+    """JSON <-> one kind's messages, whatever these are: see JsonCodec."""
+
+    def to_value(self, message: M, api_version: str = "", kind: str = "") -> dict[str, JsonValue]: ...
+
+    def from_value(self, value: dict[str, JsonValue], found: list[str] | None = None) -> M: ...
+
+    def encode(self, message: M, api_version: str = "", kind: str = "") -> bytes: ...
+
+    def decode(self, data: bytes, strict: bool = False) -> tuple[M, list[str]]: ...
 
 
 class JsonCodec(Generic[M]):

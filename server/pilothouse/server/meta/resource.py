@@ -49,7 +49,8 @@ class Storage:
 @dataclass(frozen=True, slots=True, eq=False)
 class ResourceType:
     """One served resource: frozen data, no hooks. Compared and hashed by identity. `service`: the full name of its
-    typed gRPC service."""
+    typed gRPC service, "" where it has none; `definition`: the name of the CustomResourceDefinition that it comes from,
+    "" for what the server has by itself."""
 
     group: str
     version: str
@@ -74,6 +75,8 @@ class ResourceType:
     name_rule: str
     max_name_length: int
     deprecation: str
+    list_kind: str
+    definition: str = ""
 
     @property
     def api_version(self) -> str:
@@ -98,6 +101,8 @@ class ResourceType:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What every request for it is told beside the answer."""
+        if self.definition:
+            return (self.deprecation,) if self.deprecation else ()
         return (f"{self.api_version} {self.kind} {self.deprecation}",) if self.deprecation else ()
 
     def has_subresource(self, name: str) -> bool:
@@ -294,4 +299,5 @@ def _resource_type(message: type[Message], found: options.ResourceOptions, stora
         name_rule=found.name_rule or "path-segment",
         max_name_length=found.max_name_length,
         deprecation=found.deprecation,
+        list_kind=f"{message.DESCRIPTOR.name}List",
     )

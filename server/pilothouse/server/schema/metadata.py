@@ -32,26 +32,38 @@ def metadata_validator_for(resource: ResourceType) -> MetadataValidator:
         name = metadata.name
         if not name or metadata.generate_name or longest or rule(name):
             causes.extend(_names(metadata, rule, longest))
-        causes.extend(_namespace(metadata.namespace, namespaced))
-        if metadata.generation < 0:
-            causes.append(invalid("metadata.generation", metadata.generation, "must be greater than or equal to 0"))
-        if metadata.labels:
-            causes.extend(labels("metadata.labels", metadata.labels))
-        if metadata.annotations:
-            causes.extend(_annotations("metadata.annotations", metadata.annotations))
-        if metadata.owner_references:
-            causes.extend(_owners(metadata.owner_references))
-        if metadata.finalizers:
-            causes.extend(_finalizers(metadata.finalizers))
-            if strict:
-                causes.extend(_unqualified(metadata.finalizers))
+        causes.extend(_beside_names(metadata, namespaced))
+        if strict and metadata.finalizers:
+            causes.extend(_unqualified(metadata.finalizers))
         return causes
 
     return validate
 
 
+def metadata_causes(metadata: Any, namespaced: bool) -> list[Cause]:
+    """What is wrong with the metadata of an object of a kind of which nothing is known."""
+    return [*_names(metadata, names.path_segment, 0), *_beside_names(metadata, namespaced)]
+
+
+def _beside_names(metadata: Any, namespaced: bool) -> list[Cause]:
+    causes: list[Cause] = [*_namespace(metadata.namespace, namespaced)]
+    if metadata.generation < 0:
+        causes.append(invalid("metadata.generation", metadata.generation, "must be greater than or equal to 0"))
+    if metadata.labels:
+        causes.extend(labels("metadata.labels", metadata.labels))
+    if metadata.annotations:
+        causes.extend(_annotations("metadata.annotations", metadata.annotations))
+    if metadata.owner_references:
+        causes.extend(_owners(metadata.owner_references))
+    if metadata.finalizers:
+        causes.extend(_finalizers(metadata.finalizers))
+    return causes
+
+
 def _knows_finalizers(resource: ResourceType) -> bool:
     """Whether a kube-apiserver looks at the finalizers of a kind's objects as it does for kinds of its own."""
+    if resource.definition:
+        return False
     own = resource.message.DESCRIPTOR.full_name.startswith("pilothouse.api.")
     return own and resource.group not in _LENIENT_GROUPS and ".runtime." not in resource.message.DESCRIPTOR.full_name
 

@@ -5,6 +5,8 @@ resource, another version of the same object is refused, and so is an object of 
 it by its own kind.
 """
 
+import json
+
 from google.protobuf.message import Message
 
 from ..errors import BadRequest
@@ -35,6 +37,10 @@ def type_meta(resource: ResourceType, value: dict[str, JsonValue]) -> tuple[str,
         given.append(text)
     if given[0].count("/") > 1:
         raise NoTypeMeta(f"unexpected GroupVersion string: {given[0]}")
+    if resource.definition:
+        if not given[1]:
+            raise NoTypeMeta(f"Object 'Kind' is missing in '{json.dumps(value, ensure_ascii=False)}'")
+        return given[0], given[1]
     return given[0] or resource.api_version, given[1] or resource.kind
 
 
@@ -43,6 +49,11 @@ def read_object(plane: Plane, kind: Kind, value: dict[str, JsonValue], problems:
     NoTypeMeta, WrongVersion, BadRequest."""
     resource = kind.type
     given = type_meta(resource, value)
+    if resource.definition:
+        if given[0] != resource.api_version:
+            raise _wrong_version(resource, given[0])
+        # An object of another kind is told so by validation.
+        return kind.codec().from_value(value, problems)
     if given == (resource.api_version, resource.kind):
         return kind.codec().from_value(value, problems)
     other = plane.registry.by_kind(*given)
@@ -56,11 +67,15 @@ def refusal(resource: ResourceType, given: tuple[str, str], other: ResourceType 
     if other is None:
         return BadRequest(f'no kind "{given[1]}" is registered for version "{given[0]}" in scheme "{_SCHEME}"')
     if other.storage is resource.storage:
-        return WrongVersion(
-            f"the API version in the data ({given[0]}) does not match the expected API version ({resource.api_version})"
-        )
+        return _wrong_version(resource, given[0])
     return BadRequest(
         f"converting ({other.version}.{other.kind}) to ({_family(resource)}.{resource.kind}): unknown conversion"
+    )
+
+
+def _wrong_version(resource: ResourceType, given: str) -> WrongVersion:
+    return WrongVersion(
+        f"the API version in the data ({given}) does not match the expected API version ({resource.api_version})"
     )
 
 

@@ -25,6 +25,6 @@ def discover(plane: Plane) -> dynamic.DiscoverResponse:
             verbs=sorted(resource.verbs),
             subresources=[s.name for s in resource.subresources],
             preferred=first[resource.group, resource.plural] == resource.version,
-            message=resource.message.DESCRIPTOR.full_name,
+            message="" if resource.definition else resource.message.DESCRIPTOR.full_name,
         )
     return response

@@ -7,7 +7,7 @@ from enum import Enum
 from google.protobuf.message import Message
 
 from ..authorization.base import permit
-from ..errors import BadRequest, Cause, Invalid
+from ..errors import BadRequest, Cause, Invalid, UnsupportedMediaType
 from ..meta.context import RequestContext
 from ..meta.scalars import JsonValue
 from ..patch.documents import decode_merge_patch, decode_operations, decode_strategic_merge_patch
@@ -32,6 +32,11 @@ class PatchType(Enum):
     MERGE = "application/merge-patch+json"
     STRATEGIC_MERGE = "application/strategic-merge-patch+json"
 
+
+_NO_STRATEGY = (
+    "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, "
+    "application/merge-patch+json, application/apply-patch+yaml"
+)
 
 Apply = Callable[[dict[str, JsonValue]], JsonValue]
 
@@ -59,13 +64,15 @@ async def patch(
 
 
 def _compile(kind: Kind, patch_type: PatchType, document: bytes) -> Apply:
-    """The patch as a function on JSON. Raises BadRequest."""
+    """The patch as a function on JSON. Raises BadRequest, UnsupportedMediaType."""
     if patch_type is PatchType.JSON:
         operations = decode_operations(document)
         return lambda value: apply_json_patch(value, operations)
     if patch_type is PatchType.MERGE:
         merge = decode_merge_patch(document)
         return lambda value: apply_merge_patch(value, merge)
+    if kind.type.definition:
+        raise UnsupportedMediaType(_NO_STRATEGY)
     strategic = decode_strategic_merge_patch(document)
     schema = merge_schema_for(kind.type.message)
     return lambda value: apply_strategic_merge_patch(value, strategic, schema)

@@ -7,13 +7,14 @@ from typing import Protocol
 from google.protobuf.message import Message
 
 from ..admission.chain import Chain
+from ..apiextensions.serving import Serving
 from ..authentication.bearer import BearerTokens
 from ..authentication.issuing import TokenIssuer
 from ..authorization.base import Authorizer
 from ..authorization.rbac import Candidate
 from ..authorization.rules import Rule
 from ..errors import Cause, NotFound
-from ..meta.codec import JsonCodec
+from ..meta.codec import Codec
 from ..meta.resource import Registry, ResourceType
 from ..meta.tables import Printer
 from ..meta.user import User
@@ -58,7 +59,7 @@ class Kind:
     check: Callable[[Message], list[Cause]]
     selectable: frozenset[str]
     fields_of: Callable[[Item], Mapping[str, str]]
-    codec: Callable[[], JsonCodec[Message]]
+    codec: Callable[[], Codec[Message]]
     printer: Printer | None = None
 
 
@@ -90,6 +91,7 @@ class Plane:
     now: Callable[[], float]
     event_ttl: int
     grants: Grants
+    definitions: Serving
     tokens: BearerTokens = field(default_factory=BearerTokens)
     issuer: TokenIssuer | None = None
 

@@ -3,8 +3,10 @@
 import asyncio
 import heapq
 import logging
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 
+from ..errors import NotFound
 from ..meta.resource import REGISTRY_PREFIX, ResourceType
 from ..store.base import Batch, Entry, Put, RevisionCompacted, RevisionWentBack, Store, StoreError
 from .collection import Collection, OnChange
@@ -18,6 +20,7 @@ log = logging.getLogger(__name__)
 # the rings when it missed fewer than these.
 HISTORY_REVISIONS = 5_000
 RETRY_SECONDS = 0.5
+CATCH_UP_SECONDS = 0.05
 # Written to see it come back, where a store cannot tell how far its watch is (etcd before 3.4.31 and 3.5.13).
 MARK = f"{REGISTRY_PREFIX}pilothouse.dev/mark"
 
@@ -26,18 +29,21 @@ class WatchCache:
     """Every type's objects as of `revision`, fed by one watch of the store over the whole registry.
 
     ring_bytes: what all rings may hold together. `epoch` is raised whenever the feed had to start anew; rings and
-    revisions of different epochs have nothing to do with each other.
+    revisions of different epochs have nothing to do with each other. `removals` counts the types that went.
     """
 
     def __init__(self, store: Store, ring_bytes: int) -> None:
         self.revision = 0
         self.epoch = 0
+        self.removals = 0
         self.ready = False
         self.pump = Pump()
         self._store = store
         self._rings = Rings(ring_bytes)
         self._collections: dict[ResourceType, Collection] = {}
         self._by_prefix: dict[str, list[Collection]] = {}
+        self._filling: _Listed | None = None
+        self._loading: set[asyncio.Task[None]] = set()
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._waits = 0
         self._abandoned = 0
@@ -53,6 +59,44 @@ class WatchCache:
         for resource, form in types.items():
             self._add(Collection(resource, form, 0))
 
+    def add(self, resource: ResourceType, form: StoredForm, loaded: Callable[[], None]) -> None:
+        """Takes in a type while the feed runs; `loaded` is called when its objects are here, unless it is removed
+        before. From a follower, during a fill, that is at once."""
+        if self._filling is not None:
+            collection = Collection(resource, form, self._filling.revision)
+            collection.load(self._filling.under(resource.storage.prefix))
+            self._add(collection)
+            loaded()
+            return
+        collection = Collection(resource, form, self.revision)
+        collection.hold()
+        self._add(collection)
+        self._begin(self._load(collection, loaded))
+
+    def remove(self, resource: ResourceType) -> None:
+        """Forgets a type. Those who watch it are told that the watch is over."""
+        collection = self._collections.pop(resource)
+        beside = self._by_prefix[resource.storage.prefix]
+        beside.remove(collection)
+        if not beside:
+            del self._by_prefix[resource.storage.prefix]
+        collection.close()
+        self.removals += 1
+        self.pump.dirty(resource)
+
+    def reform(self, resource: ResourceType, form: StoredForm) -> None:
+        """Decodes a type's values in another way from now on; those that are here follow as soon as they are read."""
+        collection = self._collections[resource]
+        collection.form = form
+        if self._filling is not None:
+            collection.redo(self._filling.under(resource.storage.prefix))
+        else:
+            self._begin(self._redo(collection))
+
+    def has(self, types: Iterable[ResourceType]) -> bool:
+        """Whether all of these are served still."""
+        return all(resource in self._collections for resource in types)
+
     async def start(self) -> None:
         """Starts the feed; returns when the cache has caught up with the store."""
         self.pump.start()
@@ -65,7 +109,7 @@ class WatchCache:
 
     async def close(self) -> None:
         """Stops the feed, and ends every cursor's wait."""
-        tasks = [task for task in (self._task, self._asking) if task is not None]
+        tasks = [task for task in (self._task, self._asking, *self._loading) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -74,7 +118,11 @@ class WatchCache:
             collection.close()
 
     def collection(self, resource: ResourceType) -> Collection:
-        return self._collections[resource]
+        """Raises NotFound where the type has been removed."""
+        try:
+            return self._collections[resource]
+        except KeyError:
+            raise NotFound(f"the server no longer serves {resource.qualified}/{resource.version}") from None
 
     def follow(self, resource: ResourceType, on_change: OnChange) -> None:
         """Collection.follow, by type."""
@@ -177,13 +225,17 @@ class WatchCache:
         self._rings.clear()
         old = self._collections
         self._collections, self._by_prefix = {}, {}
-        by_prefix = self._group(entries, [c.type.storage.prefix for c in old.values()])
+        self._filling = listed = _Listed(entries, revision)
         for resource, before in old.items():
             collection = Collection(resource, before.form, revision)
-            collection.load(by_prefix.get(resource.storage.prefix, ()))
-            collection.adopt_followers(before)
-            before.close()
+            collection.load(listed.under(resource.storage.prefix))
             self._add(collection)
+        # Followers may add and remove types.
+        for resource, before in old.items():
+            if resource in self._collections:
+                self._collections[resource].adopt_followers(before)
+            before.close()
+        self._filling = None
         self.revision = revision
         self._tell_waiting()
         self.pump.wake_all()
@@ -202,24 +254,56 @@ class WatchCache:
                         log.info("the store compacts just now; the rings start empty")
         return await self._list_at(0)
 
-    async def _list_at(self, revision: int) -> tuple[Sequence[Entry], int]:
+    async def _list_at(self, revision: int, prefix: str = REGISTRY_PREFIX) -> tuple[Sequence[Entry], int]:
         entries: list[Entry] = []
-        page = await self._store.list(REGISTRY_PREFIX, limit=5_000, revision=revision)
+        page = await self._store.list(prefix, limit=5_000, revision=revision)
         entries.extend(page.entries)
         while page.more:
             after = page.entries[-1].key + "\0"
-            page = await self._store.list(REGISTRY_PREFIX, 5_000, after, revision or page.revision)
+            page = await self._store.list(prefix, 5_000, after, revision or page.revision)
             entries.extend(page.entries)
         return entries, revision or page.revision
 
-    @staticmethod
-    def _group(entries: Sequence[Entry], prefixes: Sequence[str]) -> Mapping[str, list[Entry]]:
-        groups: dict[str, list[Entry]] = {prefix: [] for prefix in prefixes}
-        for entry in entries:
-            prefix = _prefix_of(entry.key, groups)
-            if prefix:
-                groups[prefix].append(entry)
-        return groups
+    def _begin(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(work, name="watch cache load")
+        self._loading.add(task)
+        task.add_done_callback(self._loading.discard)
+
+    async def _load(self, collection: Collection, loaded: Callable[[], None]) -> None:
+        """Lists a collection's objects as of the feed's revision; what changes meanwhile waits, and comes after."""
+        resource = collection.type
+        while self._collections.get(resource) is collection:
+            revision = self.revision
+            entries = await self._patiently(revision, resource.storage.prefix)
+            if entries is not None and self._collections.get(resource) is collection:
+                collection.load(entries)
+                for key, value, changed_at in collection.release():
+                    if changed_at > revision:
+                        self._change(collection, key, value, changed_at)
+                break
+        # If the feed started anew meanwhile, that has filled the collection.
+        if resource in self._collections:
+            loaded()
+
+    async def _redo(self, collection: Collection) -> None:
+        resource, form = collection.type, collection.form
+        while self._collections.get(resource) is collection and collection.form is form:
+            entries = await self._patiently(0, resource.storage.prefix)
+            if entries is not None:
+                collection.redo(entries)
+                return
+
+    async def _patiently(self, revision: int, prefix: str) -> Sequence[Entry] | None:
+        """The entries, or None, after a while, where the store has none of this revision just now."""
+        try:
+            return (await self._list_at(revision, prefix))[0]
+        except RevisionCompacted:
+            # The feed goes through old changes yet.
+            await asyncio.sleep(CATCH_UP_SECONDS)
+        except StoreError as error:
+            log.warning("%s is not loaded yet: %s", prefix, error)
+            await asyncio.sleep(RETRY_SECONDS)
+        return None
 
     def _add(self, collection: Collection) -> None:
         self._collections[collection.type] = collection
@@ -229,12 +313,18 @@ class WatchCache:
         for change in batch.changes:
             prefix = _prefix_of(change.key, self._by_prefix)
             for collection in self._by_prefix.get(prefix, ()):
-                event = collection.change(change.key, change.value, change.revision)
-                if event is not None:
-                    self._rings.append(collection.ring, event)
-                    self.pump.dirty(collection.type)
+                if collection.held is None:
+                    self._change(collection, change.key, change.value, change.revision)
+                else:
+                    collection.held.append((change.key, change.value, change.revision))
         self.revision = max(self.revision, batch.revision)
         self._tell_waiting()
+
+    def _change(self, collection: Collection, key: str, value: bytes | None, revision: int) -> None:
+        event = collection.change(key, value, revision)
+        if event is not None:
+            self._rings.append(collection.ring, event)
+            self.pump.dirty(collection.type)
 
     def _tell_waiting(self) -> None:
         while self._waiting and self._waiting[0][0] <= self.revision:
@@ -250,6 +340,20 @@ class WatchCache:
             self._first_fill.set()
             # Should the feed start anew while others read from it, it must not show them the past again.
             self._history = 0
+
+
+class _Listed:
+    """All that the store holds at a revision, in the order of keys."""
+
+    def __init__(self, entries: Sequence[Entry], revision: int) -> None:
+        self.revision = revision
+        self._entries = entries
+        self._keys = [entry.key for entry in entries]
+
+    def under(self, prefix: str) -> Sequence[Entry]:
+        """The entries of a storage prefix."""
+        after = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        return self._entries[bisect_left(self._keys, prefix) : bisect_left(self._keys, after)]
 
 
 def _prefix_of(key: str, known: Mapping[str, object]) -> str:

@@ -50,6 +50,8 @@ class Collection:
         self.form = form
         self.ring = Ring(floor)
         self.broken: dict[str, str] = {}
+        # Changes that wait until the objects before them are here; None: they are.
+        self.held: list[tuple[str, bytes | None, int]] | None = None
         self._by_key: dict[str, Item] = {}
         self._keys: list[str] = []
         self._items: list[Item] = []
@@ -79,6 +81,29 @@ class Collection:
                 self._keys.append(entry.key)
                 self._items.append(item)
                 self._by_key[entry.key] = item
+
+    def hold(self) -> None:
+        """Lets changes wait, until release()."""
+        self.held = []
+
+    def release(self) -> Sequence[tuple[str, bytes | None, int]]:
+        """What has waited: key, value (None: deleted) and revision, oldest first."""
+        held, self.held = self.held or [], None
+        return held
+
+    def redo(self, entries: Sequence[Entry]) -> None:
+        """Decodes anew what has not changed since these entries were read. No watcher is told."""
+        self._snapshot = None
+        for entry in entries:
+            known = self._by_key.get(entry.key)
+            if (known.revision if known is not None else 0) not in (0, entry.revision):
+                continue
+            if known is None and entry.key not in self.broken:
+                continue
+            self.broken.pop(entry.key, None)
+            item = self._decode(entry.key, entry.value, entry.revision)
+            if item is not None or known is not None:
+                self._place(entry.key, item, known)
 
     def change(self, key: str, value: bytes | None, revision: int) -> Event | None:
         """Takes in one change; None where a watcher has nothing to see."""

@@ -8,7 +8,7 @@ from .cache import WatchCache
 
 
 class Closed(Exception):
-    """The cache is closing: the watch ends here, and can go on elsewhere."""
+    """The cache is closing, or a type is no longer served: the watch ends here, and can go on elsewhere."""
 
 
 class Cursor:
@@ -17,12 +17,13 @@ class Cursor:
     heartbeat: seconds after which an empty frame is due; 0: never.
     """
 
-    __slots__ = ("_audience", "_cache", "_epoch", "due", "heartbeat", "position", "types", "wake")
+    __slots__ = ("_audience", "_cache", "_epoch", "_removals", "due", "heartbeat", "position", "types", "wake")
 
     def __init__(self, cache: WatchCache, audience: Audience, after: int, heartbeat: float) -> None:
         self._cache = cache
         self._audience = audience
         self._epoch = cache.epoch
+        self._removals = 0
         self.types = audience.types
         self.position = after
         self.heartbeat = heartbeat
@@ -40,6 +41,10 @@ class Cursor:
                 raise Closed
             if cache.epoch != self._epoch:
                 raise FellBehind(cache.revision)
+            if cache.removals != self._removals:
+                if not cache.has(self.types):
+                    raise Closed
+                self._removals = cache.removals
             if self.position < cache.revision:
                 frame = self._audience.after(self.position)
                 self.position = frame.revision

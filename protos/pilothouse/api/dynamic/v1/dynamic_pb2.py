@@ -22,69 +22,74 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from pilothouse.api import annotations_pb2 as pilothouse_dot_api_dot_annotations__pb2
 from pilothouse.api.meta.v1 import meta_pb2 as pilothouse_dot_api_dot_meta_dot_v1_dot_meta__pb2
 from pilothouse.api.meta.v1 import requests_pb2 as pilothouse_dot_api_dot_meta_dot_v1_dot_requests__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'pilothouse/api/dynamic/v1/dynamic.proto\x12\x19pilothouse.api.dynamic.v1\x1a!pilothouse/api/meta/v1/meta.proto\x1a%pilothouse/api/meta/v1/requests.proto\"@\n\x0cResourceName\x12\r\n\x05group\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x10\n\x08resource\x18\x03 \x01(\t\"\x8a\x01\n\x06Object\x12\x39\n\x08resource\x18\x01 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.ResourceName\x12\x0e\n\x06object\x18\x02 \x01(\x0c\x12\x35\n\x08\x65ncoding\x18\x03 \x01(\x0e\x32#.pilothouse.api.dynamic.v1.Encoding\"\xe9\x01\n\nGetRequest\x12\x39\n\x08resource\x18\x01 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.ResourceName\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x33\n\x07options\x18\x04 \x01(\x0b\x32\".pilothouse.api.meta.v1.GetOptions\x12\x35\n\x08\x65ncoding\x18\x05 \x01(\x0e\x32#.pilothouse.api.dynamic.v1.Encoding\x12\x13\n\x0bsubresource\x18\x06 \x01(\t\"\xc8\x01\n\x0bListRequest\x12\x39\n\x08resource\x18\x01 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.ResourceName\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x34\n\x07options\x18\x03 \x01(\x0b\x32#.pilothouse.api.meta.v1.ListOptions\x12\x35\n\x08\x65ncoding\x18\x04 \x01(\x0e\x32#.pilothouse.api.dynamic.v1.Encoding\"\x86\x01\n\nObjectList\x12\x32\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMeta\x12\r\n\x05items\x18\x02 \x03(\x0c\x12\x35\n\x08\x65ncoding\x18\x03 \x01(\x0e\x32#.pilothouse.api.dynamic.v1.Encoding\"\x80\x02\n\x0cWriteRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06object\x18\x02 \x01(\x0c\x12\x38\n\x07options\x18\x03 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.WriteOptions\x12\x39\n\x08resource\x18\x04 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.ResourceName\x12\x35\n\x08\x65ncoding\x18\x05 \x01(\x0e\x32#.pilothouse.api.dynamic.v1.Encoding\x12\x13\n\x0bsubresource\x18\x06 \x01(\t\x12\x0c\n\x04name\x18\x07 \x01(\t\"P\n\x0cWriteOptions\x12\x0f\n\x07\x64ry_run\x18\x01 \x03(\t\x12\x15\n\rfield_manager\x18\x02 \x01(\t\x12\x18\n\x10\x66ield_validation\x18\x03 \x01(\t\"\xad\x02\n\x0cPatchRequest\x12\x39\n\x08resource\x18\x01 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.ResourceName\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12/\n\x04type\x18\x04 \x01(\x0e\x32!.pilothouse.api.meta.v1.PatchType\x12\r\n\x05patch\x18\x05 \x01(\x0c\x12\x35\n\x07options\x18\x06 \x01(\x0b\x32$.pilothouse.api.meta.v1.PatchOptions\x12\x13\n\x0bsubresource\x18\x07 \x01(\t\x12\x35\n\x08\x65ncoding\x18\x08 \x01(\x0e\x32#.pilothouse.api.dynamic.v1.Encoding\"\xda\x01\n\rDeleteRequest\x12\x39\n\x08resource\x18\x01 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.ResourceName\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x36\n\x07options\x18\x04 \x01(\x0b\x32%.pilothouse.api.meta.v1.DeleteOptions\x12\x35\n\x08\x65ncoding\x18\x05 \x01(\x0e\x32#.pilothouse.api.dynamic.v1.Encoding\"\xda\x01\n\x17\x44\x65leteCollectionRequest\x12\x39\n\x08resource\x18\x01 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.ResourceName\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x39\n\x0clist_options\x18\x03 \x01(\x0b\x32#.pilothouse.api.meta.v1.ListOptions\x12\x36\n\x07options\x18\x04 \x01(\x0b\x32%.pilothouse.api.meta.v1.DeleteOptions\"\x8a\x01\n\nWatchScope\x12\x39\n\x08resource\x18\x01 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.ResourceName\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x16\n\x0elabel_selector\x18\x03 \x01(\t\x12\x16\n\x0e\x66ield_selector\x18\x04 \x01(\t\"\x9f\x02\n\x0cWatchRequest\x12\x35\n\x06scopes\x18\x01 \x03(\x0b\x32%.pilothouse.api.dynamic.v1.WatchScope\x12\x18\n\x10resource_version\x18\x02 \x01(\t\x12 \n\x13send_initial_events\x18\x03 \x01(\x08H\x00\x88\x01\x01\x12\x35\n\x08\x65ncoding\x18\x04 \x01(\x0e\x32#.pilothouse.api.dynamic.v1.Encoding\x12\x1e\n\x11heartbeat_seconds\x18\x05 \x01(\x05H\x01\x88\x01\x01\x12\x17\n\x0ftimeout_seconds\x18\x06 \x01(\x03\x42\x16\n\x14_send_initial_eventsB\x14\n\x12_heartbeat_seconds\"a\n\nWatchEvent\x12\x34\n\x04type\x18\x01 \x01(\x0e\x32&.pilothouse.api.meta.v1.WatchEventType\x12\x0e\n\x06object\x18\x02 \x01(\x0c\x12\r\n\x05scope\x18\x03 \x01(\x05\"q\n\nWatchFrame\x12\x10\n\x08revision\x18\x01 \x01(\x03\x12\x35\n\x06\x65vents\x18\x02 \x03(\x0b\x32%.pilothouse.api.dynamic.v1.WatchEvent\x12\x1a\n\x12initial_events_end\x18\x03 \x01(\x08\"\xc6\x01\n\tOperation\x12\x39\n\x06\x63reate\x18\x01 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.WriteRequestH\x00\x12\x39\n\x06update\x18\x02 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.WriteRequestH\x00\x12:\n\x06\x64\x65lete\x18\x03 \x01(\x0b\x32(.pilothouse.api.dynamic.v1.DeleteRequestH\x00\x42\x07\n\x05write\"\\\n\x0fTransactRequest\x12\x38\n\noperations\x18\x01 \x03(\x0b\x32$.pilothouse.api.dynamic.v1.Operation\x12\x0f\n\x07\x64ry_run\x18\x02 \x03(\t\"X\n\x10TransactResponse\x12\x10\n\x08revision\x18\x01 \x01(\x03\x12\x32\n\x07objects\x18\x02 \x03(\x0b\x32!.pilothouse.api.dynamic.v1.Object\"\x11\n\x0f\x44iscoverRequest\"\xeb\x01\n\x0cResourceInfo\x12\x35\n\x04name\x18\x01 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.ResourceName\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x10\n\x08singular\x18\x03 \x01(\t\x12\x12\n\nnamespaced\x18\x04 \x01(\x08\x12\x13\n\x0bshort_names\x18\x05 \x03(\t\x12\x12\n\ncategories\x18\x06 \x03(\t\x12\r\n\x05verbs\x18\x07 \x03(\t\x12\x14\n\x0csubresources\x18\x08 \x03(\t\x12\x11\n\tpreferred\x18\t \x01(\x08\x12\x0f\n\x07message\x18\n \x01(\t\"N\n\x10\x44iscoverResponse\x12:\n\tresources\x18\x01 \x03(\x0b\x32\'.pilothouse.api.dynamic.v1.ResourceInfo\"\x82\x02\n\x0e\x45xplainRequest\x12\x0c\n\x04verb\x18\x01 \x01(\t\x12\x39\n\x08resource\x18\x02 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.ResourceName\x12\x13\n\x0bsubresource\x18\x03 \x01(\t\x12\x11\n\tnamespace\x18\x04 \x01(\t\x12\x0c\n\x04name\x18\x05 \x01(\t\x12\x0c\n\x04path\x18\x06 \x01(\t\x12\x0c\n\x04user\x18\x07 \x01(\t\x12\x0e\n\x06groups\x18\x08 \x03(\t\x12\x0e\n\x06object\x18\t \x01(\x0c\x12\x35\n\x08\x65ncoding\x18\n \x01(\x0e\x32#.pilothouse.api.dynamic.v1.Encoding\"\xa1\x01\n\x05Grant\x12\x0f\n\x07\x62inding\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\r\n\x05verbs\x18\x03 \x03(\t\x12\x12\n\napi_groups\x18\x04 \x03(\t\x12\x11\n\tresources\x18\x05 \x03(\t\x12\x16\n\x0eresource_names\x18\x06 \x03(\t\x12\x19\n\x11non_resource_urls\x18\x07 \x03(\t\x12\r\n\x05lacks\x18\x08 \x03(\t\":\n\x0b\x46ieldChange\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x0e\n\x06\x62\x65\x66ore\x18\x02 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\"\x87\x01\n\rAdmissionStep\x12\x0e\n\x06plugin\x18\x01 \x01(\t\x12\r\n\x05phase\x18\x02 \x01(\t\x12\x37\n\x07\x63hanges\x18\x03 \x03(\x0b\x32&.pilothouse.api.dynamic.v1.FieldChange\x12\r\n\x05notes\x18\x04 \x03(\t\x12\x0f\n\x07refusal\x18\x05 \x01(\t\"\xfb\x01\n\x0f\x45xplainResponse\x12\x0f\n\x07\x61llowed\x18\x01 \x01(\x08\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x34\n\ngranted_by\x18\x03 \x01(\x0b\x32 .pilothouse.api.dynamic.v1.Grant\x12\x31\n\x07nearest\x18\x04 \x03(\x0b\x32 .pilothouse.api.dynamic.v1.Grant\x12\x10\n\x08problems\x18\x05 \x03(\t\x12;\n\tadmission\x18\x06 \x03(\x0b\x32(.pilothouse.api.dynamic.v1.AdmissionStep\x12\x0f\n\x07\x66\x61ilure\x18\x07 \x01(\t*<\n\x08\x45ncoding\x12\x18\n\x14\x45NCODING_UNSPECIFIED\x10\x00\x12\x0c\n\x08PROTOBUF\x10\x01\x12\x08\n\x04JSON\x10\x02\x32\x8c\x08\n\tResources\x12O\n\x03Get\x12%.pilothouse.api.dynamic.v1.GetRequest\x1a!.pilothouse.api.dynamic.v1.Object\x12U\n\x04List\x12&.pilothouse.api.dynamic.v1.ListRequest\x1a%.pilothouse.api.dynamic.v1.ObjectList\x12Y\n\x05Watch\x12\'.pilothouse.api.dynamic.v1.WatchRequest\x1a%.pilothouse.api.dynamic.v1.WatchFrame0\x01\x12T\n\x06\x43reate\x12\'.pilothouse.api.dynamic.v1.WriteRequest\x1a!.pilothouse.api.dynamic.v1.Object\x12T\n\x06Update\x12\'.pilothouse.api.dynamic.v1.WriteRequest\x1a!.pilothouse.api.dynamic.v1.Object\x12S\n\x05Patch\x12\'.pilothouse.api.dynamic.v1.PatchRequest\x1a!.pilothouse.api.dynamic.v1.Object\x12U\n\x06\x44\x65lete\x12(.pilothouse.api.dynamic.v1.DeleteRequest\x1a!.pilothouse.api.dynamic.v1.Object\x12x\n\x10\x44\x65leteCollection\x12\x32.pilothouse.api.dynamic.v1.DeleteCollectionRequest\x1a\x30.pilothouse.api.meta.v1.DeleteCollectionResponse\x12\x63\n\x08Transact\x12*.pilothouse.api.dynamic.v1.TransactRequest\x1a+.pilothouse.api.dynamic.v1.TransactResponse\x12\x63\n\x08\x44iscover\x12*.pilothouse.api.dynamic.v1.DiscoverRequest\x1a+.pilothouse.api.dynamic.v1.DiscoverResponse\x12`\n\x07\x45xplain\x12).pilothouse.api.dynamic.v1.ExplainRequest\x1a*.pilothouse.api.dynamic.v1.ExplainResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'pilothouse/api/dynamic/v1/dynamic.proto\x12\x19pilothouse.api.dynamic.v1\x1a pilothouse/api/annotations.proto\x1a!pilothouse/api/meta/v1/meta.proto\x1a%pilothouse/api/meta/v1/requests.proto\"@\n\x0cResourceName\x12\r\n\x05group\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x10\n\x08resource\x18\x03 \x01(\t\"\x8a\x01\n\x06Object\x12\x39\n\x08resource\x18\x01 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.ResourceName\x12\x0e\n\x06object\x18\x02 \x01(\x0c\x12\x35\n\x08\x65ncoding\x18\x03 \x01(\x0e\x32#.pilothouse.api.dynamic.v1.Encoding\"\x8c\x01\n\x0c\x43ustomObject\x12>\n\x08metadata\x18\x01 \x01(\x0b\x32\".pilothouse.api.meta.v1.ObjectMetaB\x08\xc0\xda\x18\x01\xc8\xda\x18\x01\x12\x14\n\x07\x63ontent\x18\x02 \x01(\x0cH\x00\x88\x01\x01\x12\x11\n\x04kind\x18\x03 \x01(\tH\x01\x88\x01\x01\x42\n\n\x08_contentB\x07\n\x05_kind\"\xe9\x01\n\nGetRequest\x12\x39\n\x08resource\x18\x01 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.ResourceName\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x33\n\x07options\x18\x04 \x01(\x0b\x32\".pilothouse.api.meta.v1.GetOptions\x12\x35\n\x08\x65ncoding\x18\x05 \x01(\x0e\x32#.pilothouse.api.dynamic.v1.Encoding\x12\x13\n\x0bsubresource\x18\x06 \x01(\t\"\xc8\x01\n\x0bListRequest\x12\x39\n\x08resource\x18\x01 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.ResourceName\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x34\n\x07options\x18\x03 \x01(\x0b\x32#.pilothouse.api.meta.v1.ListOptions\x12\x35\n\x08\x65ncoding\x18\x04 \x01(\x0e\x32#.pilothouse.api.dynamic.v1.Encoding\"\x86\x01\n\nObjectList\x12\x32\n\x08metadata\x18\x01 \x01(\x0b\x32 .pilothouse.api.meta.v1.ListMeta\x12\r\n\x05items\x18\x02 \x03(\x0c\x12\x35\n\x08\x65ncoding\x18\x03 \x01(\x0e\x32#.pilothouse.api.dynamic.v1.Encoding\"\x80\x02\n\x0cWriteRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06object\x18\x02 \x01(\x0c\x12\x38\n\x07options\x18\x03 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.WriteOptions\x12\x39\n\x08resource\x18\x04 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.ResourceName\x12\x35\n\x08\x65ncoding\x18\x05 \x01(\x0e\x32#.pilothouse.api.dynamic.v1.Encoding\x12\x13\n\x0bsubresource\x18\x06 \x01(\t\x12\x0c\n\x04name\x18\x07 \x01(\t\"P\n\x0cWriteOptions\x12\x0f\n\x07\x64ry_run\x18\x01 \x03(\t\x12\x15\n\rfield_manager\x18\x02 \x01(\t\x12\x18\n\x10\x66ield_validation\x18\x03 \x01(\t\"\xad\x02\n\x0cPatchRequest\x12\x39\n\x08resource\x18\x01 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.ResourceName\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12/\n\x04type\x18\x04 \x01(\x0e\x32!.pilothouse.api.meta.v1.PatchType\x12\r\n\x05patch\x18\x05 \x01(\x0c\x12\x35\n\x07options\x18\x06 \x01(\x0b\x32$.pilothouse.api.meta.v1.PatchOptions\x12\x13\n\x0bsubresource\x18\x07 \x01(\t\x12\x35\n\x08\x65ncoding\x18\x08 \x01(\x0e\x32#.pilothouse.api.dynamic.v1.Encoding\"\xda\x01\n\rDeleteRequest\x12\x39\n\x08resource\x18\x01 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.ResourceName\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x36\n\x07options\x18\x04 \x01(\x0b\x32%.pilothouse.api.meta.v1.DeleteOptions\x12\x35\n\x08\x65ncoding\x18\x05 \x01(\x0e\x32#.pilothouse.api.dynamic.v1.Encoding\"\xda\x01\n\x17\x44\x65leteCollectionRequest\x12\x39\n\x08resource\x18\x01 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.ResourceName\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x39\n\x0clist_options\x18\x03 \x01(\x0b\x32#.pilothouse.api.meta.v1.ListOptions\x12\x36\n\x07options\x18\x04 \x01(\x0b\x32%.pilothouse.api.meta.v1.DeleteOptions\"\x8a\x01\n\nWatchScope\x12\x39\n\x08resource\x18\x01 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.ResourceName\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x16\n\x0elabel_selector\x18\x03 \x01(\t\x12\x16\n\x0e\x66ield_selector\x18\x04 \x01(\t\"\x9f\x02\n\x0cWatchRequest\x12\x35\n\x06scopes\x18\x01 \x03(\x0b\x32%.pilothouse.api.dynamic.v1.WatchScope\x12\x18\n\x10resource_version\x18\x02 \x01(\t\x12 \n\x13send_initial_events\x18\x03 \x01(\x08H\x00\x88\x01\x01\x12\x35\n\x08\x65ncoding\x18\x04 \x01(\x0e\x32#.pilothouse.api.dynamic.v1.Encoding\x12\x1e\n\x11heartbeat_seconds\x18\x05 \x01(\x05H\x01\x88\x01\x01\x12\x17\n\x0ftimeout_seconds\x18\x06 \x01(\x03\x42\x16\n\x14_send_initial_eventsB\x14\n\x12_heartbeat_seconds\"a\n\nWatchEvent\x12\x34\n\x04type\x18\x01 \x01(\x0e\x32&.pilothouse.api.meta.v1.WatchEventType\x12\x0e\n\x06object\x18\x02 \x01(\x0c\x12\r\n\x05scope\x18\x03 \x01(\x05\"q\n\nWatchFrame\x12\x10\n\x08revision\x18\x01 \x01(\x03\x12\x35\n\x06\x65vents\x18\x02 \x03(\x0b\x32%.pilothouse.api.dynamic.v1.WatchEvent\x12\x1a\n\x12initial_events_end\x18\x03 \x01(\x08\"\xc6\x01\n\tOperation\x12\x39\n\x06\x63reate\x18\x01 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.WriteRequestH\x00\x12\x39\n\x06update\x18\x02 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.WriteRequestH\x00\x12:\n\x06\x64\x65lete\x18\x03 \x01(\x0b\x32(.pilothouse.api.dynamic.v1.DeleteRequestH\x00\x42\x07\n\x05write\"\\\n\x0fTransactRequest\x12\x38\n\noperations\x18\x01 \x03(\x0b\x32$.pilothouse.api.dynamic.v1.Operation\x12\x0f\n\x07\x64ry_run\x18\x02 \x03(\t\"X\n\x10TransactResponse\x12\x10\n\x08revision\x18\x01 \x01(\x03\x12\x32\n\x07objects\x18\x02 \x03(\x0b\x32!.pilothouse.api.dynamic.v1.Object\"\x11\n\x0f\x44iscoverRequest\"\xeb\x01\n\x0cResourceInfo\x12\x35\n\x04name\x18\x01 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.ResourceName\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x10\n\x08singular\x18\x03 \x01(\t\x12\x12\n\nnamespaced\x18\x04 \x01(\x08\x12\x13\n\x0bshort_names\x18\x05 \x03(\t\x12\x12\n\ncategories\x18\x06 \x03(\t\x12\r\n\x05verbs\x18\x07 \x03(\t\x12\x14\n\x0csubresources\x18\x08 \x03(\t\x12\x11\n\tpreferred\x18\t \x01(\x08\x12\x0f\n\x07message\x18\n \x01(\t\"N\n\x10\x44iscoverResponse\x12:\n\tresources\x18\x01 \x03(\x0b\x32\'.pilothouse.api.dynamic.v1.ResourceInfo\"\x82\x02\n\x0e\x45xplainRequest\x12\x0c\n\x04verb\x18\x01 \x01(\t\x12\x39\n\x08resource\x18\x02 \x01(\x0b\x32\'.pilothouse.api.dynamic.v1.ResourceName\x12\x13\n\x0bsubresource\x18\x03 \x01(\t\x12\x11\n\tnamespace\x18\x04 \x01(\t\x12\x0c\n\x04name\x18\x05 \x01(\t\x12\x0c\n\x04path\x18\x06 \x01(\t\x12\x0c\n\x04user\x18\x07 \x01(\t\x12\x0e\n\x06groups\x18\x08 \x03(\t\x12\x0e\n\x06object\x18\t \x01(\x0c\x12\x35\n\x08\x65ncoding\x18\n \x01(\x0e\x32#.pilothouse.api.dynamic.v1.Encoding\"\xa1\x01\n\x05Grant\x12\x0f\n\x07\x62inding\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\r\n\x05verbs\x18\x03 \x03(\t\x12\x12\n\napi_groups\x18\x04 \x03(\t\x12\x11\n\tresources\x18\x05 \x03(\t\x12\x16\n\x0eresource_names\x18\x06 \x03(\t\x12\x19\n\x11non_resource_urls\x18\x07 \x03(\t\x12\r\n\x05lacks\x18\x08 \x03(\t\":\n\x0b\x46ieldChange\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x0e\n\x06\x62\x65\x66ore\x18\x02 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\"\x87\x01\n\rAdmissionStep\x12\x0e\n\x06plugin\x18\x01 \x01(\t\x12\r\n\x05phase\x18\x02 \x01(\t\x12\x37\n\x07\x63hanges\x18\x03 \x03(\x0b\x32&.pilothouse.api.dynamic.v1.FieldChange\x12\r\n\x05notes\x18\x04 \x03(\t\x12\x0f\n\x07refusal\x18\x05 \x01(\t\"\xfb\x01\n\x0f\x45xplainResponse\x12\x0f\n\x07\x61llowed\x18\x01 \x01(\x08\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x34\n\ngranted_by\x18\x03 \x01(\x0b\x32 .pilothouse.api.dynamic.v1.Grant\x12\x31\n\x07nearest\x18\x04 \x03(\x0b\x32 .pilothouse.api.dynamic.v1.Grant\x12\x10\n\x08problems\x18\x05 \x03(\t\x12;\n\tadmission\x18\x06 \x03(\x0b\x32(.pilothouse.api.dynamic.v1.AdmissionStep\x12\x0f\n\x07\x66\x61ilure\x18\x07 \x01(\t*<\n\x08\x45ncoding\x12\x18\n\x14\x45NCODING_UNSPECIFIED\x10\x00\x12\x0c\n\x08PROTOBUF\x10\x01\x12\x08\n\x04JSON\x10\x02\x32\x8c\x08\n\tResources\x12O\n\x03Get\x12%.pilothouse.api.dynamic.v1.GetRequest\x1a!.pilothouse.api.dynamic.v1.Object\x12U\n\x04List\x12&.pilothouse.api.dynamic.v1.ListRequest\x1a%.pilothouse.api.dynamic.v1.ObjectList\x12Y\n\x05Watch\x12\'.pilothouse.api.dynamic.v1.WatchRequest\x1a%.pilothouse.api.dynamic.v1.WatchFrame0\x01\x12T\n\x06\x43reate\x12\'.pilothouse.api.dynamic.v1.WriteRequest\x1a!.pilothouse.api.dynamic.v1.Object\x12T\n\x06Update\x12\'.pilothouse.api.dynamic.v1.WriteRequest\x1a!.pilothouse.api.dynamic.v1.Object\x12S\n\x05Patch\x12\'.pilothouse.api.dynamic.v1.PatchRequest\x1a!.pilothouse.api.dynamic.v1.Object\x12U\n\x06\x44\x65lete\x12(.pilothouse.api.dynamic.v1.DeleteRequest\x1a!.pilothouse.api.dynamic.v1.Object\x12x\n\x10\x44\x65leteCollection\x12\x32.pilothouse.api.dynamic.v1.DeleteCollectionRequest\x1a\x30.pilothouse.api.meta.v1.DeleteCollectionResponse\x12\x63\n\x08Transact\x12*.pilothouse.api.dynamic.v1.TransactRequest\x1a+.pilothouse.api.dynamic.v1.TransactResponse\x12\x63\n\x08\x44iscover\x12*.pilothouse.api.dynamic.v1.DiscoverRequest\x1a+.pilothouse.api.dynamic.v1.DiscoverResponse\x12`\n\x07\x45xplain\x12).pilothouse.api.dynamic.v1.ExplainRequest\x1a*.pilothouse.api.dynamic.v1.ExplainResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'pilothouse.api.dynamic.v1.dynamic_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ENCODING']._serialized_start=4258
-  _globals['_ENCODING']._serialized_end=4318
-  _globals['_RESOURCENAME']._serialized_start=144
-  _globals['_RESOURCENAME']._serialized_end=208
-  _globals['_OBJECT']._serialized_start=211
-  _globals['_OBJECT']._serialized_end=349
-  _globals['_GETREQUEST']._serialized_start=352
-  _globals['_GETREQUEST']._serialized_end=585
-  _globals['_LISTREQUEST']._serialized_start=588
-  _globals['_LISTREQUEST']._serialized_end=788
-  _globals['_OBJECTLIST']._serialized_start=791
-  _globals['_OBJECTLIST']._serialized_end=925
-  _globals['_WRITEREQUEST']._serialized_start=928
-  _globals['_WRITEREQUEST']._serialized_end=1184
-  _globals['_WRITEOPTIONS']._serialized_start=1186
-  _globals['_WRITEOPTIONS']._serialized_end=1266
-  _globals['_PATCHREQUEST']._serialized_start=1269
-  _globals['_PATCHREQUEST']._serialized_end=1570
-  _globals['_DELETEREQUEST']._serialized_start=1573
-  _globals['_DELETEREQUEST']._serialized_end=1791
-  _globals['_DELETECOLLECTIONREQUEST']._serialized_start=1794
-  _globals['_DELETECOLLECTIONREQUEST']._serialized_end=2012
-  _globals['_WATCHSCOPE']._serialized_start=2015
-  _globals['_WATCHSCOPE']._serialized_end=2153
-  _globals['_WATCHREQUEST']._serialized_start=2156
-  _globals['_WATCHREQUEST']._serialized_end=2443
-  _globals['_WATCHEVENT']._serialized_start=2445
-  _globals['_WATCHEVENT']._serialized_end=2542
-  _globals['_WATCHFRAME']._serialized_start=2544
-  _globals['_WATCHFRAME']._serialized_end=2657
-  _globals['_OPERATION']._serialized_start=2660
-  _globals['_OPERATION']._serialized_end=2858
-  _globals['_TRANSACTREQUEST']._serialized_start=2860
-  _globals['_TRANSACTREQUEST']._serialized_end=2952
-  _globals['_TRANSACTRESPONSE']._serialized_start=2954
-  _globals['_TRANSACTRESPONSE']._serialized_end=3042
-  _globals['_DISCOVERREQUEST']._serialized_start=3044
-  _globals['_DISCOVERREQUEST']._serialized_end=3061
-  _globals['_RESOURCEINFO']._serialized_start=3064
-  _globals['_RESOURCEINFO']._serialized_end=3299
-  _globals['_DISCOVERRESPONSE']._serialized_start=3301
-  _globals['_DISCOVERRESPONSE']._serialized_end=3379
-  _globals['_EXPLAINREQUEST']._serialized_start=3382
-  _globals['_EXPLAINREQUEST']._serialized_end=3640
-  _globals['_GRANT']._serialized_start=3643
-  _globals['_GRANT']._serialized_end=3804
-  _globals['_FIELDCHANGE']._serialized_start=3806
-  _globals['_FIELDCHANGE']._serialized_end=3864
-  _globals['_ADMISSIONSTEP']._serialized_start=3867
-  _globals['_ADMISSIONSTEP']._serialized_end=4002
-  _globals['_EXPLAINRESPONSE']._serialized_start=4005
-  _globals['_EXPLAINRESPONSE']._serialized_end=4256
-  _globals['_RESOURCES']._serialized_start=4321
-  _globals['_RESOURCES']._serialized_end=5357
+  _globals['_CUSTOMOBJECT'].fields_by_name['metadata']._loaded_options = None
+  _globals['_CUSTOMOBJECT'].fields_by_name['metadata']._serialized_options = b'\300\332\030\001\310\332\030\001'
+  _globals['_ENCODING']._serialized_start=4435
+  _globals['_ENCODING']._serialized_end=4495
+  _globals['_RESOURCENAME']._serialized_start=178
+  _globals['_RESOURCENAME']._serialized_end=242
+  _globals['_OBJECT']._serialized_start=245
+  _globals['_OBJECT']._serialized_end=383
+  _globals['_CUSTOMOBJECT']._serialized_start=386
+  _globals['_CUSTOMOBJECT']._serialized_end=526
+  _globals['_GETREQUEST']._serialized_start=529
+  _globals['_GETREQUEST']._serialized_end=762
+  _globals['_LISTREQUEST']._serialized_start=765
+  _globals['_LISTREQUEST']._serialized_end=965
+  _globals['_OBJECTLIST']._serialized_start=968
+  _globals['_OBJECTLIST']._serialized_end=1102
+  _globals['_WRITEREQUEST']._serialized_start=1105
+  _globals['_WRITEREQUEST']._serialized_end=1361
+  _globals['_WRITEOPTIONS']._serialized_start=1363
+  _globals['_WRITEOPTIONS']._serialized_end=1443
+  _globals['_PATCHREQUEST']._serialized_start=1446
+  _globals['_PATCHREQUEST']._serialized_end=1747
+  _globals['_DELETEREQUEST']._serialized_start=1750
+  _globals['_DELETEREQUEST']._serialized_end=1968
+  _globals['_DELETECOLLECTIONREQUEST']._serialized_start=1971
+  _globals['_DELETECOLLECTIONREQUEST']._serialized_end=2189
+  _globals['_WATCHSCOPE']._serialized_start=2192
+  _globals['_WATCHSCOPE']._serialized_end=2330
+  _globals['_WATCHREQUEST']._serialized_start=2333
+  _globals['_WATCHREQUEST']._serialized_end=2620
+  _globals['_WATCHEVENT']._serialized_start=2622
+  _globals['_WATCHEVENT']._serialized_end=2719
+  _globals['_WATCHFRAME']._serialized_start=2721
+  _globals['_WATCHFRAME']._serialized_end=2834
+  _globals['_OPERATION']._serialized_start=2837
+  _globals['_OPERATION']._serialized_end=3035
+  _globals['_TRANSACTREQUEST']._serialized_start=3037
+  _globals['_TRANSACTREQUEST']._serialized_end=3129
+  _globals['_TRANSACTRESPONSE']._serialized_start=3131
+  _globals['_TRANSACTRESPONSE']._serialized_end=3219
+  _globals['_DISCOVERREQUEST']._serialized_start=3221
+  _globals['_DISCOVERREQUEST']._serialized_end=3238
+  _globals['_RESOURCEINFO']._serialized_start=3241
+  _globals['_RESOURCEINFO']._serialized_end=3476
+  _globals['_DISCOVERRESPONSE']._serialized_start=3478
+  _globals['_DISCOVERRESPONSE']._serialized_end=3556
+  _globals['_EXPLAINREQUEST']._serialized_start=3559
+  _globals['_EXPLAINREQUEST']._serialized_end=3817
+  _globals['_GRANT']._serialized_start=3820
+  _globals['_GRANT']._serialized_end=3981
+  _globals['_FIELDCHANGE']._serialized_start=3983
+  _globals['_FIELDCHANGE']._serialized_end=4041
+  _globals['_ADMISSIONSTEP']._serialized_start=4044
+  _globals['_ADMISSIONSTEP']._serialized_end=4179
+  _globals['_EXPLAINRESPONSE']._serialized_start=4182
+  _globals['_EXPLAINRESPONSE']._serialized_end=4433
+  _globals['_RESOURCES']._serialized_start=4498
+  _globals['_RESOURCES']._serialized_end=5534
 # @@protoc_insertion_point(module_scope)

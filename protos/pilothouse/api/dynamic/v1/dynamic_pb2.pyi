@@ -1,3 +1,4 @@
+from pilothouse.api import annotations_pb2 as _annotations_pb2
 from pilothouse.api.meta.v1 import meta_pb2 as _meta_pb2
 from pilothouse.api.meta.v1 import requests_pb2 as _requests_pb2
 from google.protobuf.internal import containers as _containers
@@ -37,6 +38,16 @@ class Object(_message.Message):
     object: bytes
     encoding: Encoding
     def __init__(self, resource: _Optional[_Union[ResourceName, _Mapping]] = ..., object: _Optional[bytes] = ..., encoding: _Optional[_Union[Encoding, str]] = ...) -> None: ...
+
+class CustomObject(_message.Message):
+    __slots__ = ("metadata", "content", "kind")
+    METADATA_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    metadata: _meta_pb2.ObjectMeta
+    content: bytes
+    kind: str
+    def __init__(self, metadata: _Optional[_Union[_meta_pb2.ObjectMeta, _Mapping]] = ..., content: _Optional[bytes] = ..., kind: _Optional[str] = ...) -> None: ...
 
 class GetRequest(_message.Message):
     __slots__ = ("resource", "namespace", "name", "options", "encoding", "subresource")

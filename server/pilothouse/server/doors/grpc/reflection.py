@@ -71,7 +71,7 @@ class Reflection:
         if self._servicer is None or self._generation != self._registry.generation:
             _load_services()
             served = (*self._registry, *self._registry.reviews)
-            names = {resource.service for resource in served} | {DYNAMIC, HEALTH, *SERVICES}
+            names = {resource.service for resource in served if resource.service} | {DYNAMIC, HEALTH, *SERVICES}
             self._servicer = ReflectionServicer(sorted(names), pool=descriptor_pool.Default())
             self._generation = self._registry.generation
         return self._servicer

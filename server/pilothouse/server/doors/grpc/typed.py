@@ -30,6 +30,8 @@ def typed_handlers(plane: Plane, calls: Calls, heartbeat: float) -> Mapping[str,
     """A handler for each method of each type's service, by its path."""
     handlers: dict[str, Handler] = {}
     for resource in plane.registry:
+        if resource.definition:
+            continue
         service = _Service(plane, resource, heartbeat)
         methods: dict[str, tuple[str, Unary]] = {
             "Get": ("get", service.get),

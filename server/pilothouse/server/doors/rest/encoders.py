@@ -25,6 +25,7 @@ from ...watchcache.item import Item
 from .json_items import JsonItems
 from .negotiation import JSON, PROTOBUF, YAML
 
+HEADS_KEPT = 4096
 EVENTS = {ADDED: "ADDED", MODIFIED: "MODIFIED", DELETED: "DELETED"}
 
 
@@ -86,15 +87,20 @@ class JsonEncoder:
         return b"%b%b\n" % (self._head(resource), self._items.of(resource, item)[1:])
 
     def listing(self, resource: ResourceType, page: Listing) -> Sequence[bytes]:
-        metadata = orjson.dumps(codec_for(meta.ListMeta).to_value(page.metadata))
-        head = b'{"kind":"%bList","apiVersion":"%b","metadata":%b,"items":[' % (
-            resource.kind.encode(),
+        value = codec_for(meta.ListMeta).to_value(page.metadata)
+        if resource.definition:
+            # As a kube-apiserver has it for kinds that it does not know.
+            value.setdefault("continue", "")
+        head = b'{"kind":"%b","apiVersion":"%b","metadata":%b,"items":[' % (
+            resource.list_kind.encode(),
             resource.api_version.encode(),
-            metadata,
+            orjson.dumps(value),
         )
         pieces = [head]
+        # Custom objects say of what kind they are in lists, too.
+        of = self._whole_item if resource.definition else self._items.of
         for item in page.items:
-            pieces.append(self._items.of(resource, item))
+            pieces.append(of(resource, item))
             pieces.append(b",")
         if page.items:
             pieces.pop()
@@ -123,9 +129,15 @@ class JsonEncoder:
     def end(self, revision: int, initial: bool) -> bytes:
         return b""
 
+    def _whole_item(self, resource: ResourceType, item: Item) -> bytes:
+        return self._head(resource) + self._items.of(resource, item)[1:]
+
     def _head(self, resource: ResourceType) -> bytes:
         head = self._heads.get(resource)
         if head is None:
+            if len(self._heads) > HEADS_KEPT:
+                # Types come and go.
+                self._heads.clear()
             type_meta = {"kind": resource.kind, "apiVersion": resource.api_version}
             head = self._heads[resource] = orjson.dumps(type_meta)[:-1] + b","
         return head

@@ -42,7 +42,8 @@ class _Clause(NamedTuple):
 
 
 def choose(accept: str, offers: Mapping[Form, T]) -> T:
-    """The offer that an Accept header prefers; the first one where it says nothing. Raises NotAcceptable."""
+    """The offer that an Accept header prefers; the first one where it says nothing. A form whose offer is None is named
+    to who cannot be served, and is not served. Raises NotAcceptable."""
     for clause in _clauses(accept[:4096]):
         found = offers.get((clause.type, clause.transform))
         if found is not None:

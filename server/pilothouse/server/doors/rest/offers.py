@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from ...meta.resource import ResourceType
 from ...verbs.plane import Plane
 from .encoders import Encoder, JsonEncoder, ProtobufEncoder, StreamEncoder, YamlEncoder
 from .json_items import JsonItems
@@ -23,6 +24,12 @@ class _Offers(NamedTuple):
     streams: Mapping[Form, StreamEncoder]
 
 
+def _of_custom(offers: _Offers) -> _Offers:
+    """What custom objects have of it: no protobuf, which is named to who asks for it all the same."""
+    lacking: dict[Form, None] = {(PROTOBUF, None): None}
+    return _Offers({**offers.answers, **lacking}, {**offers.streams, **lacking})  # type: ignore[dict-item]
+
+
 class Encoders:
     """offers: every form, the default first; plain: those in which nothing is turned into something else."""
 
@@ -36,18 +43,19 @@ class Encoders:
         self.plain: Mapping[Form, Encoder] = {f: e for f, e in self._partial.answers.items() if f[1] is None}
         self.offers = self._tables[METADATA].answers
 
-    def answering(self, accept: str, query: Query) -> Encoder:
+    def answering(self, accept: str, query: Query, resource: ResourceType) -> Encoder:
         """The form that a request wants. Raises NotAcceptable."""
-        return choose(accept, self._offered(query).answers)
+        return choose(accept, self._offered(query, resource).answers)
 
-    def streaming(self, accept: str, query: Query) -> StreamEncoder:
+    def streaming(self, accept: str, query: Query, resource: ResourceType) -> StreamEncoder:
         """The form that a watch wants. Raises NotAcceptable."""
-        return choose(accept, self._offered(query).streams)
+        return choose(accept, self._offered(query, resource).streams)
 
-    def _offered(self, query: Query) -> _Offers:
+    def _offered(self, query: Query, resource: ResourceType) -> _Offers:
         word = first(query, "includeObject") or METADATA
         # One that means nothing is for its table to refuse.
-        return self._tables.get(word) or self._with_tables(word)
+        offers = self._tables.get(word) or self._with_tables(word)
+        return _of_custom(offers) if resource.definition else offers
 
     def _with_partial(self) -> _Offers:
         json, protobuf = self._json, self._protobuf

@@ -113,8 +113,9 @@ def attributes_of(user: User, method: str, named: Named, watch: bool) -> Attribu
 
 
 def nothing_at(registry: Registry, group: str) -> NotFound:
-    """The error for a path of this group that names nothing."""
-    known = any(resource.group == group for resource in (*registry, *registry.reviews))
+    """The error for a path of this group that names nothing: in groups of the server's own it says more."""
+    served = (*registry, *registry.reviews)
+    known = any(resource.group == group and not resource.definition for resource in served)
     return NotFound(UNKNOWN) if known else PageNotFound("404 page not found")
 
 

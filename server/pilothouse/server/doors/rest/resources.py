@@ -15,6 +15,7 @@ from ...verbs.patch import PatchType
 from ...verbs.plane import Plane
 from ...verbs.subresources.creating import create_part, is_created
 from ...verbs.subresources.parts import viewed
+from .encoders import Encoder
 from .exchange import Exchange
 from .negotiation import body_encoding, media_type
 from .offers import Encoders
@@ -54,7 +55,7 @@ class Resources:
         return await self._verbs[exchange.verb](exchange)
 
     async def _get(self, exchange: Exchange) -> StreamResponse:
-        encoder = self._encoders.answering(exchange.accept, exchange.query)
+        encoder = self._encoder(exchange)
         context = exchange.context()
         item = await get.get(self._plane, context, first(exchange.query, "resourceVersion"))
         shown = self._plane.registry.body_of(context.type, context.subresource)
@@ -63,13 +64,13 @@ class Resources:
         return exchange.encoded(200, encoder.object(shown, viewed(self._plane, context, item)), encoder)
 
     async def _list(self, exchange: Exchange) -> StreamResponse:
-        encoder = self._encoders.answering(exchange.accept, exchange.query)
+        encoder = self._encoder(exchange)
         context = exchange.context()
         page = await listing.list_(self._plane, context, list_options(exchange.query), UNBOUNDED)
         return await exchange.pieces(encoder.listing(context.type, page), encoder)
 
     async def _create(self, exchange: Exchange) -> StreamResponse:
-        encoder, encoding = self._encoders.answering(exchange.accept, exchange.query), _encoding(exchange)
+        encoder, encoding = self._encoder(exchange), _encoding(exchange)
         context, validation = with_write_options("CreateOptions", exchange.query, exchange.context())
         body = Body(await exchange.body(self._max_bytes), encoding, validation)
         if is_created(context.type, context.subresource):
@@ -79,7 +80,7 @@ class Resources:
         return exchange.encoded(201, encoder.object(context.type, created), encoder)
 
     async def _update(self, exchange: Exchange) -> StreamResponse:
-        encoder, encoding = self._encoders.answering(exchange.accept, exchange.query), _encoding(exchange)
+        encoder, encoding = self._encoder(exchange), _encoding(exchange)
         context, validation = with_write_options("UpdateOptions", exchange.query, exchange.context())
         body = Body(await exchange.body(self._max_bytes), encoding, validation)
         updated = await update.update(self._plane, context, body)
@@ -87,7 +88,7 @@ class Resources:
         return exchange.encoded(201 if updated.created else 200, encoder.object(shown, updated.body), encoder)
 
     async def _patch(self, exchange: Exchange) -> StreamResponse:
-        encoder = self._encoders.answering(exchange.accept, exchange.query)
+        encoder = self._encoder(exchange)
         kind = _patch_type(exchange)
         context, validation = with_write_options("PatchOptions", exchange.query, exchange.context())
         document = await exchange.body(self._max_bytes)
@@ -96,7 +97,7 @@ class Resources:
         return exchange.encoded(200, encoder.object(shown, patched), encoder)
 
     async def _delete(self, exchange: Exchange) -> StreamResponse:
-        encoder = self._encoders.answering(exchange.accept, exchange.query)
+        encoder = self._encoder(exchange)
         context, options = await self._deletion(exchange)
         deleted = await delete.delete(self._plane, context, options)
         resource = context.type
@@ -108,11 +109,18 @@ class Resources:
         return exchange.encoded(code, encoder.object(resource, deleted.body), encoder)
 
     async def _delete_collection(self, exchange: Exchange) -> StreamResponse:
-        encoder = self._encoders.answering(exchange.accept, exchange.query)
+        encoder = self._encoder(exchange)
         context, options = await self._deletion(exchange)
         wanted = list_options(exchange.query)
         page = await delete_collection.delete_collection(self._plane, context, wanted, options)
         return await exchange.pieces(encoder.listing(context.type, page), encoder)
+
+    def _encoder(self, exchange: Exchange) -> Encoder:
+        """Raises NotAcceptable."""
+        assert exchange.target is not None
+        target = exchange.target
+        shown = self._plane.registry.body_of(target.type, target.subresource)
+        return self._encoders.answering(exchange.accept, exchange.query, shown)
 
     async def _deletion(self, exchange: Exchange) -> tuple[RequestContext, meta.DeleteOptions]:
         context = exchange.context()

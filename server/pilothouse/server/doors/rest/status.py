@@ -29,6 +29,7 @@ class NoPatchType(UnsupportedMediaType):
 # Their details are there even where nothing is in them.
 _ALWAYS_DETAILED = (Invalid, NotFound, Forbidden, Conflict, AlreadyExists, MethodNotSupported, NoPatchType)
 WARNING_BYTES = 4096
+_NOTHING = meta.ListMeta(self_link="", resource_version="", **{"continue": ""})  # type: ignore[arg-type]
 
 Headers = list[tuple[str, str]]
 
@@ -36,7 +37,8 @@ Headers = list[tuple[str, str]]
 def status_of(error: ApiError) -> meta.Status:
     """The failure as a Status."""
     status = meta.Status(status="Failure", message=error.message, reason=error.reason, code=error.code)
-    status.metadata.SetInParent()
+    # In protobuf, Go writes texts that are empty, too.
+    status.metadata.MergeFrom(_NOTHING)
     if error.continue_token:
         setattr(status.metadata, "continue", error.continue_token)
     details = meta.StatusDetails()

@@ -35,10 +35,11 @@ class Watches:
     async def answer(self, exchange: Exchange) -> StreamResponse:
         """What is wrong with the request is raised; that its revision is out of reach is told as an event, for that is
         where clients look for it."""
-        encoder = self._encoders.streaming(exchange.accept, exchange.query)
+        assert exchange.target is not None
+        encoder = self._encoders.streaming(exchange.accept, exchange.query, exchange.target.type)
         options = list_options(exchange.query)
         context = exchange.context()
-        if exchange.target is not None and exchange.target.watch and context.name:
+        if exchange.target.watch and context.name:
             _narrow(options, context.name)
         if not options.timeout_seconds:
             options.timeout_seconds = random.randint(SHORTEST_SECONDS, LONGEST_SECONDS)

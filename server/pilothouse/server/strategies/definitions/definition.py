@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from pilothouse.api.apiextensions.v1.apiextensions_pb2 import CustomResourceDefinition
+from pilothouse.api.meta.v1.meta_pb2 import Time
 
 from ...errors import Cause
 from ...meta import names
@@ -13,6 +14,7 @@ from .conversion import conversion_faults
 from .naming import naming_faults
 from .versions import version_faults
 
+_CLEANUP = "customresourcecleanup.apiextensions.k8s.io"
 _APPROVAL = "api-approved.kubernetes.io"
 _SEE = "see https://github.com/kubernetes/enhancements/pull/1111"
 _PROTECTED = ("k8s.io", "kubernetes.io")
@@ -41,6 +43,24 @@ class CustomResourceDefinitions(Strategy[CustomResourceDefinition]):
         super().prepare_update(context, obj, old)
         if context.subresource != "status":
             _record_storage(obj)
+
+    def holds(self, obj: CustomResourceDefinition) -> bool:
+        # The objects go first: the mark of deletion brings the finalizer.
+        return not obj.metadata.HasField("deletion_timestamp")
+
+    def mark_deleted(self, obj: CustomResourceDefinition) -> None:
+        obj.metadata.ClearField("deletion_grace_period_seconds")
+        # A kube-apiserver marks a definition in a way of its own, which does not count as a change.
+        obj.metadata.generation -= 1
+        if _CLEANUP not in obj.metadata.finalizers:
+            obj.metadata.finalizers.append(_CLEANUP)
+        found = next((c for c in obj.status.conditions if c.type == "Terminating"), None)
+        if found is None:
+            found = obj.status.conditions.add(type="Terminating")
+        if found.status != "True":
+            found.last_transition_time.CopyFrom(Time(seconds=obj.metadata.deletion_timestamp.seconds))
+        found.status, found.reason = "True", "InstanceDeletionPending"
+        found.message = "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon"
 
     def validate(self, context: RequestContext, obj: CustomResourceDefinition) -> list[Cause]:
         if context.subresource == "status":
