@@ -14,6 +14,7 @@ from ...errors import Cause
 from ...meta import names
 from ...schema.causes import duplicate, faulty, invalid, required, too_many
 from ...schema.checks import label_key
+from .expressions import compile_faults, environment
 
 _CONDITIONS = 64
 _ALONE = "if '{}' is present, must not specify other {}"
@@ -87,13 +88,17 @@ def _named(rule: NamedRuleWithOperations, path: str) -> list[Cause]:
     return causes + rule_faults(rule.rule_with_operations, path)
 
 
-def conditions(found: Sequence[MatchCondition], path: str) -> list[Cause]:
+def conditions(found: Sequence[MatchCondition], path: str, params: bool = False) -> list[Cause]:
+    """params: whether expressions can look at the parameters of a policy."""
     causes = [too_many(path, len(found), _CONDITIONS)] if len(found) > _CONDITIONS else []
     seen: set[str] = set()
     for index, condition in enumerate(found):
         at, name = f"{path}[{index}]", condition.name
-        if not condition.expression.strip():
+        expression = condition.expression.strip()
+        if not expression:
             causes.append(required(f"{at}.expression"))
+        else:
+            causes += compile_faults(expression, f"{at}.expression", environment(params), ("bool",))
         if not name:
             causes.append(required(f"{at}.name"))
             continue

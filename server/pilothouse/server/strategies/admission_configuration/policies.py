@@ -1,7 +1,9 @@
 """Policies that admit by expressions."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pilothouse.api.admissionregistration.v1.admissionregistration_pb2 import (
     AuditAnnotation,
@@ -21,7 +23,11 @@ from ...schema.causes import duplicate, faulty, forbidden, invalid, not_supporte
 from ...schema.checks import label_key
 from ...schema.order import Orders
 from ..base import ALL_METADATA, Strategy
+from .expressions import compile_faults, environment
 from .matching import conditions, matched_resources
+
+if TYPE_CHECKING:
+    from ...cel.environments import Environment
 
 _REASONS = ("Forbidden", "Invalid", "RequestEntityTooLarge")
 _SOMETHING = "validations or auditAnnotations must contain at least one item"
@@ -61,13 +67,15 @@ class ValidatingAdmissionPolicies(Strategy[ValidatingAdmissionPolicy]):
         causes = _kind(spec.param_kind, "spec.paramKind") if spec.HasField("param_kind") else []
         if spec.HasField("match_constraints"):
             causes += _constraints(spec.match_constraints)
-        causes += conditions(spec.match_conditions, "spec.matchConditions")
-        causes += _variables(spec.variables)
+        params = spec.HasField("param_kind")
+        causes += conditions(spec.match_conditions, "spec.matchConditions", params)
+        where, faults = _variables(spec.variables, params)
+        causes += faults
         if not spec.validations and not spec.audit_annotations:
             return [*causes, required("spec.validations", _SOMETHING), required("spec.auditAnnotations", _SOMETHING)]
         for index, validation in enumerate(spec.validations):
-            causes += _validation(validation, f"spec.validations[{index}]")
-        return causes + _annotations(spec.audit_annotations)
+            causes += _validation(validation, f"spec.validations[{index}]", where)
+        return causes + _annotations(spec.audit_annotations, where)
 
 
 _MUTATING_ADMISSION_POLICIES_ORDERS: Orders = {
@@ -83,8 +91,9 @@ class MutatingAdmissionPolicies(Strategy[MutatingAdmissionPolicy]):
         causes = _kind(spec.param_kind, "spec.paramKind") if spec.HasField("param_kind") else []
         if spec.HasField("match_constraints"):
             causes += _constraints(spec.match_constraints)
-        causes += conditions(spec.match_conditions, "spec.matchConditions")
-        causes += _variables(spec.variables)
+        params = spec.HasField("param_kind")
+        causes += conditions(spec.match_conditions, "spec.matchConditions", params)
+        causes += _variables(spec.variables, params)[1]
         if not spec.mutations:
             causes.append(required("spec.mutations", "mutations must contain at least one item"))
         for index, mutation in enumerate(spec.mutations):
@@ -124,7 +133,9 @@ def _constraints(match: MatchResources) -> list[Cause]:
     return causes if match.resource_rules else [*causes, required(f"{path}.resourceRules")]
 
 
-def _variables(found: Iterable[Variable]) -> list[Cause]:
+def _variables(found: Sequence[Variable], params: bool) -> tuple["Environment", list[Cause]]:
+    """What expressions after the variables can look at, and what is wrong with those."""
+    where = environment(params, variables=bool(found))
     causes: list[Cause] = []
     for index, variable in enumerate(found):
         at, name = f"spec.variables[{index}]", variable.name
@@ -134,16 +145,34 @@ def _variables(found: Iterable[Variable]) -> list[Cause]:
             causes.append(invalid(f"{at}.name", name, "name is not a valid CEL identifier"))
         if not variable.expression.strip():
             causes.append(required(f"{at}.expression", "expression is not specified"))
-    return causes
+            continue
+        where, faults = _declared(variable, f"{at}.expression", where)
+        causes += faults
+    return where, causes
 
 
-def _validation(found: Validation, path: str) -> list[Cause]:
+def _declared(variable: Variable, path: str, where: "Environment") -> tuple["Environment", list[Cause]]:
+    from ...cel.runtime import CompileError
+
+    try:
+        return where.with_variable(variable.name, where.compile(variable.expression)), []
+    except CompileError as error:
+        return where.with_variable(variable.name, None), [invalid(path, variable.expression, str(error))]
+
+
+def _validation(found: Validation, path: str, where: "Environment") -> list[Cause]:
     causes: list[Cause] = []
     expression, message = found.expression.strip(), found.message.strip()
     if not expression:
         causes.append(required(f"{path}.expression", "expression is not specified"))
+    else:
+        causes += compile_faults(found.expression, f"{path}.expression", where, ("bool",))
     if found.message_expression and not found.message_expression.strip():
         causes.append(invalid(f"{path}.messageExpression", found.message_expression, _BLANK))
+    elif found.message_expression:
+        # Messages ask nobody what is allowed.
+        asking_nobody = replace(where, authorizer=False)
+        causes += compile_faults(found.message_expression, f"{path}.messageExpression", asking_nobody, ("string",))
     if found.message and not message:
         causes.append(invalid(f"{path}.message", found.message, _BLANK))
     elif "\n" in message or "\r" in message:
@@ -156,7 +185,7 @@ def _validation(found: Validation, path: str) -> list[Cause]:
     return causes
 
 
-def _annotations(found: Sequence[AuditAnnotation]) -> list[Cause]:
+def _annotations(found: Sequence[AuditAnnotation], where: "Environment") -> list[Cause]:
     path = "spec.auditAnnotations"
     causes: list[Cause] = []
     if len(found) > _ANNOTATIONS:
@@ -173,6 +202,8 @@ def _annotations(found: Sequence[AuditAnnotation]) -> list[Cause]:
         elif len(value) > _ANNOTATION_SIZE:
             detail = f"must not exceed {_ANNOTATION_SIZE} bytes in length"
             causes.append(required(f"{at}.valueExpression", detail))
+        else:
+            causes += compile_faults(value.strip(), f"{at}.valueExpression", where, ("string", "null_type"))
     return causes
 
 

@@ -16,12 +16,13 @@ from pilothouse.api.resource.v1.resource_pb2 import (
 
 from ...errors import Cause
 from ...meta import names
-from ...schema.causes import duplicate, faulty, invalid, required, too_many
+from ...schema.causes import duplicate, faulty, forbidden, invalid, required, too_long, too_many
 from ...schema.checks import label_key, label_value
 
 _ITEMS = 32
 _CHOICES = 8
 _TOLERATIONS = 16
+_EXPRESSION_SIZE = 10 * 1024
 _DOMAIN, _IDENTIFIER = 63, 32
 _KEYLESS = 'operator must be Exists when `key` is empty, which means "match all values and all keys"'
 _FORM = "exactly one of `exactly` or `firstAvailable` is required"
@@ -103,7 +104,23 @@ def selector_faults(selectors: Sequence[DeviceSelector], path: str) -> list[Caus
             causes.append(required(at))
         elif not selector.cel.expression:
             causes.append(required(f"{at}.expression"))
+        else:
+            causes += _expression(selector.cel.expression, f"{at}.expression")
     return causes
+
+
+def _expression(expression: str, path: str) -> list[Cause]:
+    if len(expression.encode()) > _EXPRESSION_SIZE:
+        return [too_long(path, _EXPRESSION_SIZE)]
+    from ...cel.environments import compile_selector, selector_cost
+    from ...cel.limits import PER_CALL
+    from ...cel.runtime import CompileError
+
+    try:
+        program = compile_selector(expression)
+    except CompileError as error:
+        return [invalid(path, expression, str(error))]
+    return [forbidden(path, "too complex, exceeds cost limit")] if selector_cost(program) > PER_CALL else []
 
 
 def _toleration(found: DeviceToleration, path: str) -> list[Cause]:
