@@ -4,8 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from pilothouse.server.doors.rest.paths import Target, is_resource_path, named_by, segments_of, target_of
-from pilothouse.server.errors import NotFound
 from pilothouse.server.verbs.plane import Plane
 
 from tests.conformance.assembly import seasoned_plane
@@ -18,7 +16,6 @@ USERS = {
     "node": ("system:node:n1", ("system:nodes",)),
     "anonymous": ("", ()),
 }
-UNSERVED_SUBRESOURCES = ("log", "exec", "attach", "portforward", "proxy")
 
 
 class RestTransport:
@@ -31,19 +28,7 @@ class RestTransport:
     def lacks(self, request: Request) -> str:
         if "apply" in request.headers.get("content-type", ""):
             return "server-side apply"
-        path = request.path.partition("?")[0]
-        parts = segments_of(path)
-        if not is_resource_path(parts):
-            return ""
-        try:
-            target = target_of(self._plane.registry, named_by(parts))
-        except NotFound:
-            # It may be served by then, or must not be.
-            return ""
-        return self._missing(target)
-
-    def _missing(self, target: Target) -> str:
-        return f"subresource {target.subresource}" if target.subresource in UNSERVED_SUBRESOURCES else ""
+        return ""
 
     async def compact(self) -> None:
         await self._plane.store.compact(await self._plane.store.revision())

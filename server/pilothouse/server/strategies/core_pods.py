@@ -1,17 +1,18 @@
 """Pods, and the templates that pods are made from."""
 
-from pilothouse.api.core.v1.pods_pb2 import Container, Pod, PodSpec, PodTemplate
+from pilothouse.api.core.v1.pods_pb2 import Container, Pod, PodSpec, PodStatus, PodTemplate
 from pilothouse.api.core.v1.workloads_pb2 import ReplicationController
 
 from ..errors import Cause
 from ..meta.context import RequestContext
 from ..schema.causes import invalid
-from .base import Strategy, copy, keep
+from .base import ALL_METADATA, Strategy, copy, keep
 from .pod_resources import default_pod_resources, default_requests, qos_class
 from .pod_templates import default_pod_spec, default_pod_template, mirror_service_account
 from .pod_warnings import name_warnings, pod_warnings
 from .pods.changes import change_faults, ephemeral_faults
 from .pods.order import POD_ORDERS
+from .pods.resizing import keep_but_resources, resize_faults
 from .pods.spec import pod_faults, template_faults
 from .pods.states import status_faults
 from .replica_counts import REPLICA_PARTS, count_faults
@@ -54,9 +55,15 @@ class Pods(Strategy[Pod]):
         super().prepare_update(context, obj, old)
         _settle(obj.spec)
         if context.subresource == "status":
-            keep(obj.status, old.status, ("qos_class",))
+            if not obj.status.qos_class:
+                keep(obj.status, old.status, ("qos_class",))
+            _keep_observed(obj.status, old.status)
             _align_addresses(obj, old)
+        elif context.subresource == "resize":
+            keep(obj.metadata, old.metadata, ALL_METADATA)
+            keep_but_resources(obj, old)
         elif context.subresource == "ephemeralcontainers":
+            keep(obj.metadata, old.metadata, ALL_METADATA)
             added = PodSpec(ephemeral_containers=obj.spec.ephemeral_containers)
             obj.spec.CopyFrom(old.spec)
             keep(obj.spec, added, ("ephemeral_containers",))
@@ -72,7 +79,7 @@ class Pods(Strategy[Pod]):
         if context.subresource == "ephemeralcontainers":
             return ephemeral_faults(obj, old)
         if context.subresource == "resize":
-            return []
+            return resize_faults(obj, old)
         return change_faults(obj, old)
 
     def warnings(self, obj: Pod, old: Pod | None) -> list[str]:
@@ -142,6 +149,20 @@ def _default_host_ports(container: Container) -> None:
     for port in container.ports:
         if not port.host_port:
             port.host_port = port.container_port
+
+
+def _keep_observed(status: PodStatus, old: PodStatus) -> None:
+    """Who does not say of which generation a status tells leaves that as it was."""
+    if not status.observed_generation and old.observed_generation:
+        status.observed_generation = old.observed_generation
+    known: dict[str, list[int]] = {}
+    for condition in old.conditions:
+        known.setdefault(condition.type, []).append(condition.observed_generation)
+    for condition in status.conditions:
+        of_type = known.get(condition.type)
+        generation = of_type.pop(0) if of_type else 0
+        if generation and not condition.observed_generation:
+            condition.observed_generation = generation
 
 
 def _align_addresses(obj: Pod, old: Pod) -> None:

@@ -61,7 +61,7 @@ def list_options(query: Query) -> meta.ListOptions:
         if name in _LIST_TEXTS:
             setattr(options, _LIST_TEXTS[name], values[0])
         elif name in _LIST_NUMBERS:
-            setattr(options, _LIST_NUMBERS[name], _number(values[0]))
+            setattr(options, _LIST_NUMBERS[name], whole_number(values[0]))
         elif name in _LIST_SWITCHES:
             setattr(options, _LIST_SWITCHES[name], _switch(values[0]))
     return options  # type: ignore[no-any-return]
@@ -74,7 +74,7 @@ def delete_options(query: Query, body: bytes, encoding: Encoding) -> meta.Delete
     options = meta.DeleteOptions()
     options.dry_run.extend(query.get("dryRun", ()))
     if "gracePeriodSeconds" in query:
-        options.grace_period_seconds = _number(query["gracePeriodSeconds"][0])
+        options.grace_period_seconds = whole_number(query["gracePeriodSeconds"][0])
     if "propagationPolicy" in query:
         options.propagation_policy = query["propagationPolicy"][0]
     if "orphanDependents" in query:
@@ -122,7 +122,8 @@ def request_seconds(query: Query, at_most: float) -> float:
     return min(seconds or at_most, at_most)
 
 
-def _number(text: str) -> int:
+def whole_number(text: str) -> int:
+    """Raises BadRequest for what is no number of 64 bits."""
     try:
         number = int(text)
     except ValueError:

@@ -47,13 +47,15 @@ class Named(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a path of a resource names. watch: by the old prefix `watch/`."""
+    """What a path of a resource names. watch: by the old prefix `watch/`; bare: whether it ends with what it names, and
+    nothing of a proxied path follows."""
 
     type: ResourceType
     namespace: str
     name: str
     subresource: str
     watch: bool
+    bare: bool = True
 
 
 def segments_of(path: str) -> list[str]:
@@ -98,9 +100,14 @@ def target_of(registry: Registry, named: Named) -> Target:
         raise nothing_at(registry, named.group) from None
     namespace, name, subresource = named.namespace, named.name, named.subresource
     misplaced = bool(namespace) != (resource.namespaced and (bool(namespace) or bool(name)))
-    if misplaced or named.parts > 3 or (subresource and (named.watch or not resource.has_subresource(subresource))):
+    bare = named.parts <= 3
+    if (
+        misplaced
+        or not (bare or subresource == "proxy")
+        or (subresource and (named.watch or not resource.has_subresource(subresource)))
+    ):
         raise NotFound(UNKNOWN)
-    return Target(resource, namespace, name, subresource, named.watch)
+    return Target(resource, namespace, name, subresource, named.watch, bare)
 
 
 def attributes_of(user: User, method: str, named: Named, watch: bool) -> Attributes:

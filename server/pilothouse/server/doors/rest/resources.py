@@ -13,8 +13,10 @@ from ...verbs import list as listing
 from ...verbs.body import Body, Encoding
 from ...verbs.patch import PatchType
 from ...verbs.plane import Plane
+from ...verbs.subresources.backends import leads_elsewhere
 from ...verbs.subresources.creating import create_part, is_created
 from ...verbs.subresources.parts import viewed
+from . import backends
 from .encoders import Encoder
 from .exchange import Exchange
 from .negotiation import body_encoding, media_type
@@ -52,6 +54,9 @@ class Resources:
 
     async def answer(self, exchange: Exchange) -> StreamResponse:
         """Raises ApiError."""
+        target = exchange.target
+        if target is not None and target.subresource and leads_elsewhere(target.type, target.subresource):
+            return await backends.answer(self._plane, exchange)
         return await self._verbs[exchange.verb](exchange)
 
     async def _get(self, exchange: Exchange) -> StreamResponse:

@@ -8,7 +8,7 @@ from pilothouse.api.core.v1.pods_pb2 import ContainerStatus, Pod, PodResourceCla
 
 from ...errors import Cause
 from ...meta import names
-from ...schema.causes import duplicate, forbidden, invalid, not_supported
+from ...schema.causes import duplicate, forbidden, immutable, invalid, not_supported
 from ...schema.checks import label_key
 from .annotations import changed_annotations
 from .paths import subdomain
@@ -29,6 +29,8 @@ def status_faults(obj: Pod, old: Pod) -> list[Cause]:
     nominated = status.nominated_node_name
     if nominated and nominated != before.nominated_node_name:
         subdomain(nominated, "status.nominatedNodeName", causes)
+    if status.qos_class != before.qos_class:
+        causes.append(immutable("status.qosClass", status.qos_class))
     restarts = spec.restart_policy
     _transitions(status.container_statuses, before.container_statuses, restarts, "status.containerStatuses", causes)
     sidecars = {c.name for c in spec.init_containers if c.restart_policy == "Always"}
