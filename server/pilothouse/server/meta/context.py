@@ -1,7 +1,7 @@
 """RequestContext: what the line knows of a request before it has read its object."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from .resource import ResourceType
 from .user import User
@@ -35,10 +35,6 @@ class RequestContext:
     warnings: list[str] = field(default_factory=list)
     annotations: dict[str, str] = field(default_factory=dict)
     outcome: list[Callable[[int | None], None]] = field(default_factory=list)
-
-    def with_verb(self, verb: str) -> "RequestContext":
-        """The same request, as far as another right that it takes is concerned."""
-        return replace(self, verb=verb)
 
     def settled(self, revision: int | None) -> None:
         """Tells the outcome of one try to write, once: the revision that wrote, 0 where nothing was written, None where

@@ -6,6 +6,7 @@ sent there, as from a kube-apiserver whose nodes are out of reach.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from ipaddress import ip_address
 from types import MappingProxyType
 from typing import NamedTuple, cast
@@ -62,7 +63,7 @@ async def backend_of(
     permit(plane.authorizer, context)
     if context.subresource in _STREAMS and context.verb != "create":
         # What begins with GET does as much.
-        permit(plane.authorizer, context.with_verb("create"))
+        permit(plane.authorizer, replace(context, verb="create"))
     require_name(context)
     options = read()
     if context.subresource != "log":
