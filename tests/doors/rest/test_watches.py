@@ -87,7 +87,8 @@ async def test_the_old_prefix_watches_too(door: Door) -> None:
 
 
 async def test_a_revision_out_of_reach_is_told_as_an_event(plane: Plane, door: Door) -> None:
-    ahead = await ended(door, f"{MAPS}?watch=1&resourceVersion=99999999&timeoutSeconds=1")
+    initial = "sendInitialEvents=true&resourceVersionMatch=NotOlderThan"
+    ahead = await ended(door, f"{MAPS}?watch=1&resourceVersion=99999999&timeoutSeconds=1&{initial}")
     assert [(e["type"], e["object"]["code"]) for e in ahead] == [("ERROR", 504)]
     refused = await door.send(
         "GET", f"{MAPS}?watch=1&resourceVersionMatch=NotOlderThan&sendInitialEvents=false&limit=x"

@@ -10,7 +10,7 @@ import binascii
 import json
 import re
 
-from pilothouse.server.errors import BadRequest
+from pilothouse.server.errors import BadRequest, Unclassified
 
 _VERSION = "meta.k8s.io/v1"
 _REVISION = re.compile(r"[0-9]{1,20}")
@@ -60,8 +60,21 @@ def _invalid(why: str) -> BadRequest:
     return BadRequest(f"invalid continue token: continue key is not valid: {why}")
 
 
+class MalformedVersion(BadRequest):
+    """A resourceVersion that is none."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(f"invalid resource version: {fault}")
+        self._fault = fault
+
+    def unclassified(self) -> Unclassified:
+        """What clients of Kubernetes know it by where one object is read, or a watch is opened."""
+        return Unclassified(self._fault)
+
+
 def parse_resource_version(text: str) -> int:
-    """The revision that a resourceVersion names; 0 for "" and "0". Raises BadRequest when it is no decimal uint64."""
+    """The revision that a resourceVersion names; 0 for "" and "0". Raises MalformedVersion when it is no decimal
+    uint64."""
     if not text:
         return 0
     if not _REVISION.fullmatch(text):
@@ -72,7 +85,7 @@ def parse_resource_version(text: str) -> int:
     return revision
 
 
-def _bad_version(text: str, why: str) -> BadRequest:
+def _bad_version(text: str, why: str) -> MalformedVersion:
     quoted = json.dumps(text)
     parsing = f"strconv.ParseUint: parsing {quoted}: {why}"
-    return BadRequest(f"invalid resource version: resourceVersion: Invalid value: {quoted}: {parsing}")
+    return MalformedVersion(f"resourceVersion: Invalid value: {quoted}: {parsing}")

@@ -72,7 +72,7 @@ def watch_query(kind: Kind, context: RequestContext, options: meta.ListOptions) 
     """Raises BadRequest, Invalid."""
     match, version = options.resource_version_match, options.resource_version
     asked = options.send_initial_events if options.HasField("send_initial_events") else None
-    if asked is None and not match and version in ("", "0"):
+    if asked is None and begins_with_all(options):
         asked, match = True, NOT_OLDER_THAN
     causes: list[Cause] = []
     if asked is None:
@@ -99,6 +99,13 @@ def watch_query(kind: Kind, context: RequestContext, options: meta.ListOptions) 
     refuse("ListOptions", causes)
     revision = parse_resource_version(version)
     return Query(_scope(kind, context, options), revision, version == "0", False, match, 0, "", asked)
+
+
+def begins_with_all(options: meta.ListOptions) -> bool:
+    """Whether a watch begins with what exists: as asked or, where nothing is said, from the present on."""
+    if options.HasField("send_initial_events"):
+        return options.send_initial_events
+    return not options.resource_version_match and options.resource_version in ("", "0")
 
 
 def make_scope(kind: Kind, context: RequestContext, labels: str, fields: str) -> Scope:

@@ -17,25 +17,40 @@ from .reading import NEWER_REVISION_WAIT, cache_is_current, wait_for_revision
 
 # How long a watch that no event wakes may stay unaware of a changed role or an ended certificate.
 LOOK_AROUND = 5.0
+# How long before its end a watch is told how far it is.
+FAREWELL = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
     """Where a watch begins. revision 0: at the present; initial: with what exists then; consistent: the present is the
-    store's, not merely the cache's."""
+    store's, not merely the cache's; ahead: a revision that is still to come is waited for in the open watch."""
 
     revision: int
     initial: bool
     consistent: bool
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
     """heartbeat: seconds without a frame after which an empty one is sent, 0: never; timeout: seconds after which the
-    stream ends by itself, 0: never."""
+    stream ends by itself, 0: never. Where both are given an empty frame is sent shortly before the end too, so that
+    whoever goes on elsewhere has hardly anything to catch up with."""
 
     heartbeat: float
     timeout: float
+
+    def due(self, open_for: float, quiet_for: float) -> float:
+        """Seconds until an empty frame is due, not positive where it should be sent now."""
+        if not self.heartbeat:
+            return float("inf")
+        regular = self.heartbeat - quiet_for
+        if regular < self.heartbeat * 0.05:
+            regular = 0.0
+        farewell = self.timeout - FAREWELL - open_for
+        # It was sent if anything was since.
+        return min(regular, farewell) if self.timeout > FAREWELL and farewell > -quiet_for else regular
 
 
 async def watch(
@@ -48,14 +63,20 @@ async def watch(
 
 
 async def open_watch(
-    plane: Plane, context: RequestContext, options: meta.ListOptions, heartbeat: float, framing: Framing | None = None
+    plane: Plane,
+    context: RequestContext,
+    options: meta.ListOptions,
+    heartbeat: float,
+    framing: Framing | None = None,
+    ahead: bool = False,
 ) -> AsyncIterator[Frame]:
-    """watch(), for who must know at once that it is open: what is wrong with the request is raised here."""
+    """watch(), for who must know at once that it is open: what is wrong with the request is raised here. ahead: as in
+    Start."""
     kind = plane.kind(context.type)
     context = named(kind, context, options.field_selector)
     permit(plane.authorizer, context)
     query = watch_query(kind, context, options)
-    start = Start(query.revision, bool(query.initial_events), not options.resource_version)
+    start = Start(query.revision, bool(query.initial_events), not options.resource_version, ahead)
     pace = Pace(heartbeat, float(options.timeout_seconds))
     return await watch_scopes(plane, [context], (query.scope,), start, pace, framing)
 
@@ -137,7 +158,7 @@ async def _frames(
             raise Unauthorized("the certificate or token that opened this watch has expired")
         if user.recheck is not None:
             user.recheck()
-        if frame.events or (pace.heartbeat and now - last >= pace.heartbeat * 0.95):
+        if frame.events or pace.due(now - opened, now - last) <= 0:
             last = now
             yield frame
         if pace.timeout and now - opened >= pace.timeout:
@@ -147,7 +168,7 @@ async def _frames(
 def _patience(pace: Pace, open_for: float, quiet_for: float) -> float:
     patience = LOOK_AROUND
     if pace.heartbeat:
-        patience = min(patience, max(pace.heartbeat - quiet_for, 0.01))
+        patience = min(patience, max(pace.due(open_for, quiet_for), 0.01))
     if pace.timeout:
         patience = min(patience, max(pace.timeout - open_for, 0.01))
     return patience
@@ -158,6 +179,6 @@ async def _reach(plane: Plane, start: Start) -> None:
         raise TooManyRequests("the server is catching up with its store; try again", retry_after=1)
     if start.consistent:
         await cache_is_current(plane, NEWER_REVISION_WAIT)
-    elif start.revision:
+    elif start.revision and (start.initial or not start.ahead):
         # A revision that never comes, as of a store that was restored from a backup, must not be waited for in silence.
         await wait_for_revision(plane, start.revision)

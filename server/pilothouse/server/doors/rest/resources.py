@@ -6,8 +6,9 @@ from dataclasses import replace
 from aiohttp.web_response import StreamResponse
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
-from ...errors import UnsupportedMediaType
+from ...errors import BadRequest, UnsupportedMediaType
 from ...meta.context import RequestContext
+from ...meta.continuation import MalformedVersion
 from ...verbs import create, delete, delete_collection, get, patch, update
 from ...verbs import list as listing
 from ...verbs.body import Body, Encoding
@@ -21,7 +22,7 @@ from .encoders import Encoder
 from .exchange import Exchange
 from .negotiation import body_encoding, media_type
 from .offers import Encoders
-from .options import delete_options, first, list_options, with_write_options
+from .options import delete_options, first, is_on, list_options, with_write_options
 from .status import NoPatchType, success_of
 from .watching import Watches
 
@@ -62,7 +63,12 @@ class Resources:
     async def _get(self, exchange: Exchange) -> StreamResponse:
         encoder = self._encoder(exchange)
         context = exchange.context()
-        item = await get.get(self._plane, context, first(exchange.query, "resourceVersion"))
+        if is_on(exchange.query, "export"):
+            raise BadRequest("the export parameter, deprecated since v1.14, is no longer supported")
+        try:
+            item = await get.get(self._plane, context, first(exchange.query, "resourceVersion"))
+        except MalformedVersion as error:
+            raise error.unclassified() from None
         shown = self._plane.registry.body_of(context.type, context.subresource)
         if shown is context.type:
             return exchange.encoded(200, encoder.item(shown, item), encoder)

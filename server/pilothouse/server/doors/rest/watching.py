@@ -9,8 +9,10 @@ from pilothouse.api.meta.v1 import meta_pb2 as meta
 
 from ...errors import ApiError, BadRequest, Expired, Timeout
 from ...meta.context import RequestContext
+from ...meta.continuation import MalformedVersion
 from ...verbs.faults import api_error
 from ...verbs.plane import Plane
+from ...verbs.queries import begins_with_all
 from ...verbs.watch import open_watch
 from ...watchcache.audience import Frame
 from .encoders import StreamEncoder
@@ -47,7 +49,9 @@ class Watches:
         fault: ApiError | None = None
         frames: AsyncIterator[Frame] | None = None
         try:
-            frames = await open_watch(self._plane, context, options, heartbeat, encoder)
+            frames = await open_watch(self._plane, context, options, heartbeat, encoder, ahead=True)
+        except MalformedVersion as error:
+            raise error.unclassified() from None
         except (Expired, Timeout) as error:
             fault = error
         encoder.check()
@@ -86,7 +90,7 @@ class Watches:
         self, frames: AsyncIterator[Frame], context: RequestContext, options: meta.ListOptions, encoder: StreamEncoder
     ) -> AsyncIterator[bytes]:
         """What is sent of the frames, and the bookmarks between them."""
-        beginning = options.send_initial_events
+        beginning = begins_with_all(options)
         async for frame in frames:
             if frame.data and frame.events:
                 yield frame.data
