@@ -191,7 +191,8 @@ async def test_a_watch_that_cannot_be_shown_is_refused(door: Door) -> None:
 
 
 async def test_a_watch_out_of_reach_says_so_as_a_status(door: Door) -> None:
-    path = f"{MAPS}?watch=1&resourceVersion=99999999&timeoutSeconds=1"
+    initial = "sendInitialEvents=true&resourceVersionMatch=NotOlderThan"
+    path = f"{MAPS}?watch=1&resourceVersion=99999999&timeoutSeconds=1&{initial}"
     said = orjson.loads((await door.send("GET", path, headers={"Accept": TABLE})).body)
     assert (said["type"], said["object"]["kind"]) == ("ERROR", "Status")
 
