@@ -14,16 +14,18 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from pilothouse.server.authentication.account_claims import Named
 from pilothouse.server.authentication.account_keys import (
+    AccountKeyError,
     SigningKey,
     key_set,
     read_signing_key,
     read_verifying_keys,
 )
 from pilothouse.server.authentication.account_tokens import AccountTokens
-from pilothouse.server.authentication.bearer import BearerTokens, InvalidToken
+from pilothouse.server.authentication.bearer import TOKEN_BYTES, BearerTokens, InvalidToken
 from pilothouse.server.authentication.bound_objects import BoundObjects, Record
-from pilothouse.server.authentication.issuing import Issue, TokenIssuer
+from pilothouse.server.authentication.issuing import EXTENDED_SECONDS, Issue, TokenIssuer
 from pilothouse.server.authentication.jws import signed
+from pilothouse.server.errors import Unauthorized
 
 from tests.support.clock import Clock
 
@@ -92,7 +94,7 @@ async def why(tokens: BearerTokens, token: str, *audiences: str) -> str:
     with pytest.raises(InvalidToken) as caught:
         await tokens.verify(token, audiences)
     assert caught.value.message == "Unauthorized"
-    assert token not in caught.value.why
+    assert not token or token not in caught.value.why
     return caught.value.why.removeprefix("[invalid bearer token, ").removesuffix("]")
 
 
@@ -172,3 +174,182 @@ def forged_by(key: SigningKey, kid: str, good: str) -> str:
     """The claims of a good token, signed by another key, under a name of one's own choice."""
     claims = json.loads(urlsafe_b64decode(good.split(".")[1] + "=="))
     return signed(claims, replace(key, public=replace(key.public, id=kid)))
+
+
+async def test_what_is_no_token_is_just_unknown(tokens: BearerTokens, issue: Callable[..., str]) -> None:
+    header, claims, signature = issue().split(".")
+    foreign = f"{header}.{part({'iss': 'https://elsewhere.test'})}.{signature}"
+    for junk in (
+        "",
+        "x",
+        "a.b",
+        "a.b.c",
+        "ä.ö.ü",
+        f"{header}.{claims}",
+        foreign,
+        "x" * (TOKEN_BYTES + 1),
+        issue() + "ä",
+    ):
+        assert await why(tokens, junk) in ("invalid bearer token", "go-jose/go-jose: error in cryptographic primitive")
+
+
+async def test_a_token_is_for_its_audiences(tokens: BearerTokens, issue: Callable[..., str]) -> None:
+    elsewhere = issue((THERE,))
+    targets = f'token audiences ["{THERE}"] is invalid for the target audiences ["{HERE}"]'
+    assert await why(tokens, elsewhere) == targets
+    assert (await tokens.verify(elsewhere, [THERE, "other"])).audiences == (THERE,)
+    # Known by now, and still not for this server.
+    assert await why(tokens, elsewhere) == targets
+    both = issue((THERE, HERE))
+    assert (await tokens.verify(both)).audiences == (HERE,)
+    assert (await tokens.verify(both, [HERE, THERE])).audiences == (THERE, HERE)
+
+
+async def test_a_token_is_good_for_its_time(tokens: BearerTokens, clock: Clock, issue: Callable[..., str]) -> None:
+    token = issue(lifetime=600)
+    clock.advance(-61)
+    assert await why(tokens, token) == "service account token is not valid yet"
+    clock.advance(60 + 600)
+    user = await tokens.authenticate(token)
+    assert user.expires_at == clock() + 1
+    clock.advance(1)
+    # Remembered, and refused all the same; and once more when it is forgotten.
+    for _ in range(2):
+        assert await why(tokens, token) == "service account token has expired"
+    assert user.recheck is not None
+    with pytest.raises(Unauthorized, match="has expired"):
+        user.recheck()
+
+
+async def test_a_token_without_an_end_is_refused(
+    tokens: BearerTokens, key: SigningKey, issue: Callable[..., str]
+) -> None:
+    claims = json.loads(urlsafe_b64decode(issue().split(".")[1] + "=="))
+    for change in ({"exp": None}, {"exp": "never"}, {"exp": True}, {"kubernetes.io": None}, {"aud": [1]}):
+        await why(tokens, signed(claims | change, key))
+    del claims["exp"]
+    assert await why(tokens, signed(claims, key)) == "service account token has expired"
+
+
+async def test_a_token_ends_with_its_account(
+    tokens: BearerTokens, world: World, clock: Clock, issue: Callable[..., str]
+) -> None:
+    token = issue()
+    user = await tokens.authenticate(token)
+    world.now[CLERK] = Record("u-1", clock() - 59)
+    assert await tokens.authenticate(token) is user
+    clock.advance(1)
+    assert await why(tokens, token) == "service account has been deleted"
+    del world.now[CLERK]
+    assert await why(tokens, token) == 'serviceaccounts "clerk" not found'
+    world.now[CLERK] = Record("u-2", float("inf"))
+    assert await why(tokens, token) == "service account UID (u-2) does not match claim (u-1)"
+    assert user.recheck is not None
+    with pytest.raises(Unauthorized, match="does not match claim"):
+        user.recheck()
+
+
+@pytest.mark.parametrize(("what", "place"), [("pod", POD), ("node", NODE), ("secret", SECRET)])
+async def test_a_token_ends_with_what_it_is_bound_to(
+    tokens: BearerTokens,
+    world: World,
+    clock: Clock,
+    issue: Callable[..., str],
+    what: str,
+    place: tuple[str, str, str],
+) -> None:
+    token = issue(**{what: Named(place[2], "b-1")})
+    assert await why(tokens, token) == "service account token has been invalidated"
+    world.now[place] = Record("b-1", float("inf"))
+    await tokens.authenticate(token)
+    world.now[place] = Record("b-2", float("inf"))
+    assert f"{what} UID (b-2) does not match service account {what} ref claim (b-1)" == await why(tokens, token)
+    world.now[place] = Record("b-1", clock() + 30)
+    await tokens.authenticate(token)
+    clock.advance(90)
+    assert await why(tokens, token) == "service account token has been invalidated"
+
+
+async def test_the_node_of_a_pod_may_go(tokens: BearerTokens, world: World, issue: Callable[..., str]) -> None:
+    world.now[POD] = Record("p-1", float("inf"))
+    await tokens.authenticate(issue(pod=Named("till", "p-1"), node=Named("shed", "n-1")))
+    assert NODE not in world.now
+
+
+async def test_a_cache_that_lags_is_waited_for_with_young_tokens(
+    tokens: BearerTokens, world: World, clock: Clock, issue: Callable[..., str]
+) -> None:
+    world.behind = {CLERK: world.now.pop(CLERK)}
+    assert (await tokens.authenticate(issue())).uid == "u-1"
+    assert world.asked == 1
+    old, world.now, world.behind = issue(lifetime=601), {}, {}
+    clock.advance(31)
+    await why(tokens, old)
+    assert world.asked == 1
+
+
+def legacy(key: SigningKey, **change: str) -> str:
+    prefix = "kubernetes.io/serviceaccount/"
+    claims = {
+        "iss": "kubernetes/serviceaccount",
+        f"{prefix}namespace": "shop",
+        f"{prefix}secret.name": "old",
+        f"{prefix}service-account.name": "clerk",
+        f"{prefix}service-account.uid": "u-1",
+        "sub": "system:serviceaccount:shop:clerk",
+    }
+    return signed(claims | change, key)
+
+
+async def test_a_token_without_an_end_lives_in_its_secret(tokens: BearerTokens, world: World, key: SigningKey) -> None:
+    token = legacy(key)
+    assert await why(tokens, token) == "Token has been invalidated"
+    world.now[SECRET] = Record("s-1", float("inf"), token.encode())
+    assert (await tokens.authenticate(token)).name == "system:serviceaccount:shop:clerk"
+    # It names no audience: it is for this server alone.
+    await why(tokens, token, THERE)
+    world.now[SECRET] = Record("s-1", float("inf"), b"another")
+    assert await why(tokens, token) == "Token does not match server's copy"
+    for claim, fault in (("sub", "sub claim is invalid"), ("kubernetes.io/serviceaccount/namespace", "sub claim")):
+        assert fault in await why(tokens, legacy(key, **{claim: "system:serviceaccount:shop:boss"}))
+
+
+async def test_more_tokens_come_than_are_remembered(
+    world: World, key: SigningKey, clock: Clock, issue: Callable[..., str]
+) -> None:
+    accounts = AccountTokens([ISSUER], [key.public], [HERE], BoundObjects(world), clock=clock, capacity=2)
+    tokens = BearerTokens(None, accounts, [HERE])
+    made = [issue(lifetime=600 + extra) for extra in range(5)]
+    for token in (*made, *made):
+        assert (await tokens.authenticate(token)).uid == "u-1"
+
+
+def test_tokens_that_pods_mount_are_good_for_a_year(key: SigningKey) -> None:
+    issuer = TokenIssuer(ISSUER, key, (HERE,))
+    assert issuer.lifetime(3607, (HERE,), True) == (EXTENDED_SECONDS, 3607)
+    for asked, audiences, with_pod in ((3600, (HERE,), True), (3607, (HERE, THERE), True), (3607, (HERE,), False)):
+        assert issuer.lifetime(asked, audiences, with_pod) == (asked, 0)
+    assert TokenIssuer(ISSUER, key, (HERE,), extend=False).lifetime(3607, (HERE,), True) == (3607, 0)
+
+
+def test_key_files_that_are_of_no_use_are_named(tmp_path: Path) -> None:
+    weak = key_file(tmp_path, rsa.generate_private_key(65537, 1024), "weak")
+    odd = key_file(tmp_path, ec.generate_private_key(ec.SECP256K1()), "odd")
+    (tmp_path / "junk").write_text("-----BEGIN PRIVATE KEY-----\nhush\n-----END PRIVATE KEY-----\n")
+    (tmp_path / "empty").write_text("")
+    for file, fault in (
+        (weak, "1024 bits"),
+        (odd, "curve secp256k1"),
+        (tmp_path / "junk", "cannot be read"),
+        (tmp_path / "empty", "holds no"),
+        (tmp_path / "ghost", "cannot read"),
+    ):
+        for flag, read in (
+            ("--service-account-signing-key-file", read_signing_key),
+            ("--service-account-key-file", lambda path: read_verifying_keys([path])),
+        ):
+            with pytest.raises(AccountKeyError, match=fault) as caught:
+                read(file)
+            assert str(caught.value).startswith(f"{flag}: ")
+            assert str(file) in str(caught.value)
+            assert "hush" not in str(caught.value)

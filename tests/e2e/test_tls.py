@@ -260,3 +260,24 @@ async def test_a_watch_ends_with_its_certificate(setting: Setting) -> None:
         assert (found.code, found.reason) == (StatusCode.UNAUTHENTICATED, "Unauthorized")
         assert datetime.now(UTC) - now < timedelta(seconds=6)
         assert (await caller.refused(MAPS + "List", LIST)).code is StatusCode.UNAUTHENTICATED
+
+
+async def test_a_watch_ends_when_its_certificate_is_revoked(make_setting: Callable[[], Setting]) -> None:
+    setting = make_setting()
+    issued = setting.authority.issue_client("root", ADMINS)
+    async with setting.caller(setting.identity(issued)) as caller:
+        stream = caller.stream(MAPS + "Watch", requests.WatchRequest(heartbeat_seconds=1), 30)
+        assert await stream.read()
+        serial = x509.load_pem_x509_certificate(issued.certificate).serial_number
+        write_crl(setting.files, setting.authority, [serial])
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await to_the_end(stream)
+        found = refusal(caught.value)
+        assert (found.code, "is revoked" in found.message) == (StatusCode.UNAUTHENTICATED, True)
+
+
+async def to_the_end(stream: Any) -> None:
+    """Raises what the stream ends with."""
+    async with asyncio.timeout(20):
+        while True:
+            await stream.read()

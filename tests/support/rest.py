@@ -10,6 +10,7 @@ from pathlib import Path
 import aiohttp
 from pilothouse.server.audit.log import AuditLog
 from pilothouse.server.authentication.certificates import CertificateAuthenticator
+from pilothouse.server.authentication.openid import Published
 from pilothouse.server.authentication.pki import Authority
 from pilothouse.server.authentication.serving import ServingCertificates, TlsFiles
 from pilothouse.server.doors.rest.identity import Identities
@@ -102,6 +103,7 @@ async def open_door(
     anonymous: bool = False,
     audit: AuditLog | None = None,
     describe: Describe = by_messages,
+    published: Mapping[str, Published] | None = None,
 ) -> AsyncIterator[Door]:
     """The door to a plane, with certificates made in `directory`."""
     authority = Authority.create()
@@ -116,7 +118,9 @@ async def open_door(
     metrics = Metrics()
     identities = Identities(CertificateAuthenticator().authenticate, plane.tokens, anonymous)
     health = HealthServer({"ping": lambda: None}, {"etcd": lambda: None}, metrics.registry)
-    given = Surroundings(identities, metrics, health.examine, MAX_BYTES, "127.0.0.1:6443", audit, describe)
+    given = Surroundings(
+        identities, metrics, health.examine, MAX_BYTES, "127.0.0.1:6443", audit, describe, published or {}
+    )
     door = RestDoor(plane, given)
     port = await door.start("127.0.0.1", 0, ServingCertificates(files).ssl_context(), False)
     client = Door(directory, authority, port)

@@ -13,6 +13,7 @@ from grpc.aio import AioRpcError, Channel, UnaryStreamCall, secure_channel
 from .config import ClientConfig, ConfigError
 from .errors import ApiError, Disconnected, Pairs, Unavailable, from_call, warnings_of
 from .methods import Method
+from .token_file import TokenFile
 
 R = TypeVar("R", bound=Message)
 
@@ -39,13 +40,17 @@ OPTIONS: list[tuple[str, int | str]] = [
 
 
 def open_channel(config: ClientConfig) -> Channel:
-    """A channel that connects when first used. Raises ConfigError where a file is missing or is not PEM."""
+    """A channel that connects when first used. Raises ConfigError where a file is missing, is not PEM or
+    holds no token."""
     credentials = grpc.ssl_channel_credentials(
         root_certificates=_pem(config.certificate_authority, "certificate-authority"),
         private_key=_pem(config.client_key, "client-key"),
         certificate_chain=_pem(config.client_certificate, "client-certificate"),
     )
-    if config.token:
+    if config.token_file is not None:
+        tokens = grpc.metadata_call_credentials(TokenFile(config.token_file), "token-file")
+        credentials = grpc.composite_channel_credentials(credentials, tokens)
+    elif config.token:
         credentials = grpc.composite_channel_credentials(credentials, grpc.access_token_call_credentials(config.token))
     options = list(OPTIONS)
     if config.server_name:

@@ -12,7 +12,7 @@ USER_CONFIG = Path(".config/pilothouse/config.yaml")  # below the home directory
 LOCAL_CONFIG = Path("data/pilothouse.yaml")  # what `pilothouse-server up` writes in its default data directory
 
 STRINGS = ("server", "namespace", "server-name", "token")
-PATHS = ("certificate-authority", "client-certificate", "client-key")
+PATHS = ("certificate-authority", "client-certificate", "client-key", "token-file")
 
 
 class ConfigError(Exception):
@@ -25,7 +25,8 @@ class ClientConfig:
 
     server: "host:port"; certificate_authority: PEM file that the server's certificate is checked against, None for the
     system's; client_certificate and client_key: PEM files, both or neither; namespace: taken where a call names none;
-    server_name: the name expected in the server's certificate where it is not the host's; token: a bearer token or "".
+    server_name: the name expected in the server's certificate where it is not the host's; token: a bearer token or "";
+    token_file: a file that holds one and is read again when it changes. A server takes tokens on a port of their own.
     """
 
     server: str
@@ -35,6 +36,7 @@ class ClientConfig:
     namespace: str = "default"
     server_name: str = ""
     token: str = field(default="", repr=False)
+    token_file: Path | None = None
 
     @classmethod
     def load(cls, path: Path | str | None = None) -> "ClientConfig":
@@ -90,6 +92,8 @@ def _from_mapping(content: Mapping[object, object], file: Path) -> ClientConfig:
         raise ConfigError(f"{file}: server must be HOST:PORT with a port from 1 to 65535, not {text['server']!r}")
     if bool(text["client-certificate"]) != bool(text["client-key"]):
         raise ConfigError(f"{file}: client-certificate and client-key belong together; one of them is missing")
+    if text["token"] and text["token-file"]:
+        raise ConfigError(f"{file}: token and token-file are both given; one of them is enough")
     paths = {key: file.parent / Path(text[key]).expanduser() if text[key] else None for key in PATHS}
     return ClientConfig(
         server=text["server"],
@@ -99,4 +103,5 @@ def _from_mapping(content: Mapping[object, object], file: Path) -> ClientConfig:
         namespace=text["namespace"] or "default",
         server_name=text["server-name"],
         token=text["token"],
+        token_file=paths["token-file"],
     )

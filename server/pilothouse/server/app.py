@@ -37,7 +37,7 @@ from .controllers.building import build_controllers
 from .controllers.definitions import Definitions
 from .controllers.election import Election
 from .controllers.manager import Manager
-from .credentials import open_tokens
+from .credentials import open_tokens, published_documents
 from .doors.grpc.server import GrpcDoor, PortTaken
 from .furniture import lay_down
 from .health import Check, HealthServer
@@ -185,7 +185,15 @@ async def _open(
 
     identities = Identities(certificates.authenticate, plane.tokens, config.anonymous_auth)
     address = _address(config, config.secure_port)
-    surroundings = Surroundings(identities, metrics, health.examine, config.max_request_bytes, address, audit)
+    surroundings = Surroundings(
+        identities,
+        metrics,
+        health.examine,
+        config.max_request_bytes,
+        address,
+        audit,
+        published=published_documents(config, plane.tokens, address),
+    )
     rest = RestDoor(plane, surroundings)
     try:
         await rest.start(config.bind_address, config.secure_port, material.ssl_context(), config.workers > 1)

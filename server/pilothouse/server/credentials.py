@@ -1,5 +1,9 @@
 """What the server knows of tokens, put together from its configuration: whom it believes, and what it issues."""
 
+from collections.abc import Mapping
+from ipaddress import ip_address
+from socket import gethostname
+
 from pilothouse.api.core.v1.core_pb2 import Secret
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
@@ -8,6 +12,7 @@ from .authentication.account_tokens import AccountTokens
 from .authentication.bearer import BearerTokens
 from .authentication.bound_objects import BoundObjects, Record
 from .authentication.issuing import TokenIssuer
+from .authentication.openid import Published, openid_documents
 from .authentication.token_file import TokenFile
 from .config import ServerConfig
 from .meta.resource import Registry
@@ -82,3 +87,14 @@ def open_tokens(
         issuer = TokenIssuer(issuers[0], signing, audiences, seconds, extend)
     file = TokenFile(config.token_auth_file) if config.token_auth_file is not None else None
     return BearerTokens(file, accounts, audiences), issuer
+
+
+def published_documents(config: ServerConfig, tokens: BearerTokens, address: str) -> Mapping[str, Published]:
+    """What relying parties may read, by path. address: host:port of the REST door."""
+    if not config.service_account_issuer:
+        return {}
+    host, _, port = address.rpartition(":")
+    if ip_address(host.strip("[]")).is_unspecified:
+        address = f"{gethostname()}:{port}"
+    keys_url = config.service_account_jwks_uri
+    return openid_documents(config.service_account_issuer[0], tokens.keys, keys_url, address)

@@ -63,6 +63,10 @@ class AccountTokens:
         self._capacity = capacity
         self._known: dict[bytes, _Known] = {}
 
+    @property
+    def keys(self) -> tuple[VerifyingKey, ...]:
+        return tuple(self._keys.values())
+
     async def verify(self, token: str, wanted: Sequence[str]) -> tuple[User, tuple[str, ...]] | None:
         """The user, and those of the audiences `wanted` that the token is meant for; None for what is no token of a
         service account. Raises RefusedToken."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pilothouse.server.authentication.account_keys import VerifyingKey
 from pilothouse.server.authentication.account_tokens import AccountTokens
 from pilothouse.server.authentication.token_file import TokenFile
 from pilothouse.server.errors import Unauthorized
@@ -40,6 +41,11 @@ class BearerTokens:
         self._file = file
         self._accounts = accounts
         self._audiences = tuple(audiences)
+
+    @property
+    def keys(self) -> tuple[VerifyingKey, ...]:
+        """Those that prove tokens of service accounts."""
+        return self._accounts.keys if self._accounts is not None else ()
 
     @property
     def known(self) -> bool:

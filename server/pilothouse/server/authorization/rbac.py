@@ -72,11 +72,13 @@ class Rbac:
         return self._generation
 
     def authorize(self, attributes: Attributes) -> Verdict:
+        user = attributes[0]
+        # Of the user what bindings can name: an account has as many credentials as it has pods.
         if attributes.path is not None:
-            key: tuple[object, ...] = (attributes.user, attributes.verb, attributes.path)
+            key: tuple[object, ...] = (user.name, user.groups, attributes.verb, attributes.path)
         else:
             # All but the name, of which there are too many to cache decisions for each.
-            key = attributes[:6]
+            key = (user.name, user.groups, *attributes[1:6])
         answer = self._answers.get(key)
         if answer is None:
             answer = self._decide(attributes)

@@ -4,12 +4,14 @@ import platform
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
 from http import HTTPStatus
+from typing import NamedTuple
 
 import orjson
 from aiohttp.web_response import Response, StreamResponse
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
+from ...authentication.openid import MAX_AGE_SECONDS, Published
 from ...verbs.paths import permit_path
 from ...verbs.plane import Plane
 from .discovery import Discovery, Document
@@ -28,22 +30,34 @@ Examine = Callable[[str, str, Mapping[str, Sequence[str]]], Awaitable[tuple[HTTP
 """Runs the checks of an endpoint: its name, the name of a single check or "", the query."""
 
 
+class Told(NamedTuple):
+    """What documents tell beside what the plane knows. describe: the schemas of custom resources; published: documents
+    as they are, by path."""
+
+    describe: Describe
+    published: Mapping[str, Published]
+
+
 class Documents:
     """Answers to everything that is no request for a resource."""
 
     def __init__(
-        self, plane: Plane, discovery: Discovery, examine: Examine, metrics: CollectorRegistry, describe: Describe
+        self, plane: Plane, discovery: Discovery, examine: Examine, metrics: CollectorRegistry, told: Told
     ) -> None:
         self._plane = plane
-        self._openapi = OpenApi(plane.registry, describe)
+        self._openapi = OpenApi(plane.registry, told.describe)
         self._discovery = discovery
         self._examine = examine
         self._metrics = metrics
+        self._published = told.published
 
     async def answer(self, exchange: Exchange, parts: Sequence[str]) -> StreamResponse:
         """Raises Forbidden, NotFound, NotAllowed."""
         assert exchange.user is not None
         permit_path(self._plane, exchange.user, exchange.method, exchange.path)
+        published = self._published.get("/" + "/".join(parts))
+        if published is not None:
+            return _shown(exchange, published)
         if parts[0] not in ("api", "apis", "openapi", "version", "livez", "readyz", "healthz", "metrics", ""):
             raise PageNotFound("404 page not found")
         if exchange.method != "GET":
@@ -61,7 +75,8 @@ class Documents:
                 status, text = await self._examine(endpoint, "".join(name), exchange.query)
                 return exchange.answer(status, text.encode(), PLAIN, [("X-Content-Type-Options", "nosniff")])
             case [""]:
-                return exchange.answer(200, orjson.dumps({"paths": self._discovery.paths()}) + b"\n", JSON)
+                paths = sorted((*self._discovery.paths(), *self._published))
+                return exchange.answer(200, orjson.dumps({"paths": paths}) + b"\n", JSON)
         raise PageNotFound("404 page not found")
 
     def _sent(self, exchange: Exchange, document: Document) -> StreamResponse:
@@ -70,6 +85,14 @@ class Documents:
         if exchange.raw.headers.get("If-None-Match") == document.etag:
             return Response(status=304, headers=[header for header in headers if header[0] != "Content-Type"])
         return Response(body=document.data, headers=headers)
+
+
+def _shown(exchange: Exchange, document: Published) -> StreamResponse:
+    """A document that caches may keep. Raises NotAllowed."""
+    if exchange.method != "GET":
+        raise NotAllowed("GET, HEAD")
+    headers = [header for header in exchange.headers(document.content_type) if header[0] != "Cache-Control"]
+    return Response(body=document.data, headers=[*headers, ("Cache-Control", f"public, max-age={MAX_AGE_SECONDS}")])
 
 
 @cache

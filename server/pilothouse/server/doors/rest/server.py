@@ -5,7 +5,8 @@ import itertools
 import logging
 import ssl
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from aiohttp import hdrs
 from aiohttp.web_request import BaseRequest
@@ -15,6 +16,7 @@ from prometheus_client import CollectorRegistry
 
 from ...audit.log import AuditLog
 from ...audit.record import COMPLETE, STARTED, Entry
+from ...authentication.openid import Published
 from ...errors import ApiError, NotFound, Timeout, Unauthorized
 from ...meta.uids import new_uid
 from ...meta.user import User
@@ -25,7 +27,7 @@ from ...verbs.paths import permit_nothing
 from ...verbs.plane import Plane
 from .connection import Connection, connection
 from .discovery import Discovery
-from .documents import PLAIN, Documents, Examine
+from .documents import PLAIN, Documents, Examine, Told
 from .exchange import Exchange
 from .identity import Identities, impersonation_of
 from .negotiation import choose
@@ -50,6 +52,8 @@ from .status import refusal_headers, status_of
 log = logging.getLogger(__name__)
 
 HANDSHAKE_SECONDS = 10.0
+# What a connection that is closed waits for its client to say so too: one that idles in a pool never will.
+GOODBYE_SECONDS = 1.0
 REQUEST_SECONDS = 60.0
 AUDIT_ID_LENGTH = 64
 BACKLOG = 1024
@@ -59,7 +63,8 @@ CANCELED = "Canceled"
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the door is given beside the plane. examine: runs health checks; max_bytes: of one request's body; address:
-    host:port for clients, as discovery tells it; describe: tells the schemas of custom resources."""
+    host:port for clients, as discovery tells it; describe: tells the schemas of custom resources;
+    published: documents that it hands out as they are, by path."""
 
     identities: Identities
     metrics: Metrics
@@ -68,6 +73,7 @@ class Surroundings:
     address: str
     audit: AuditLog | None = None
     describe: Describe = by_messages
+    published: Mapping[str, Published] = field(default_factory=dict)
 
 
 class RestDoor:
@@ -81,7 +87,7 @@ class RestDoor:
         self._resources = Resources(plane, self._encoders, given.max_bytes)
         discovery = Discovery(plane.registry, given.address, self._encoders.plain)
         registry: CollectorRegistry = given.metrics.registry
-        self._documents = Documents(plane, discovery, given.examine, registry, given.describe)
+        self._documents = Documents(plane, discovery, given.examine, registry, Told(given.describe, given.published))
         self._web: Server | None = None
         self._server: asyncio.Server | None = None
 
@@ -97,6 +103,7 @@ class RestDoor:
             port,
             ssl=context,
             ssl_handshake_timeout=HANDSHAKE_SECONDS,
+            ssl_shutdown_timeout=GOODBYE_SECONDS,
             reuse_port=share_port or None,
             backlog=BACKLOG,
         )
@@ -108,6 +115,8 @@ class RestDoor:
         if self._server is None or self._web is None:
             return
         self._server.close()
+        # Connections that idle end now: nothing on them is worth the wait.
+        self._web.pre_shutdown()
         await self._web.shutdown(grace)
         self._server = None
 
