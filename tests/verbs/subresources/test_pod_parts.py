@@ -116,7 +116,7 @@ async def test_cpu_and_memory_are_resized(orchard: Orchard, how: PatchType) -> N
     before = await pod(orchard)
     larger = {"requests": {"cpu": "150m", "memory": "32Mi"}, "limits": {"cpu": "300m", "memory": "96Mi"}}
     path = "/spec/containers/0/resources"
-    document: Any = resized(asking(**larger))
+    document: Any = resized({"name": "press", "resources": larger})
     if how is PatchType.JSON:
         document = [{"op": "replace", "path": path, "value": larger}]
     elif how is PatchType.MERGE:
