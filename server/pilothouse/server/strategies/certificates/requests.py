@@ -46,7 +46,7 @@ class CertificateSigningRequests(Strategy[CertificateSigningRequest]):
             keep(obj, old, ("spec",))
         if context.subresource == "status":
             _keep_decisions(obj, old)
-        _stamp(obj)
+        _stamp(obj, old)
 
     def validate_create(self, context: RequestContext, obj: CertificateSigningRequest) -> list[Cause]:
         # What is asked for never changes, so that it is looked at once.
@@ -78,6 +78,9 @@ class CertificateSigningRequests(Strategy[CertificateSigningRequest]):
         for kind in _FINAL:
             if _count(obj, kind) < _count(old, kind):
                 causes.append(forbidden(path, f'updates may not remove a condition of type "{kind}"'))
+        for kind in _DECISIONS if context.subresource == "status" else ():
+            if _count(obj, kind) > _count(old, kind):
+                causes.append(forbidden(path, f'updates may not add a condition of type "{kind}"'))
         now, before = obj.status.certificate, old.status.certificate
         if now != before and before:
             causes.append(forbidden("status.certificate", "updates may not modify existing certificate content"))
@@ -122,18 +125,20 @@ def _condition(condition: CertificateSigningRequestCondition, path: str) -> list
 
 
 def _keep_decisions(obj: CertificateSigningRequest, old: CertificateSigningRequest) -> None:
-    """Approval and denial go through their own subresource; the status leaves them alone."""
-    others = [c for c in obj.status.conditions if c.type not in _DECISIONS]
-    kept = [c for c in old.status.conditions if c.type in _DECISIONS]
-    merged = [type(c).FromString(c.SerializeToString()) for c in (*kept, *others)]
-    obj.status.ClearField("conditions")
-    obj.status.conditions.extend(merged)
+    """Approval and denial go through their own subresource; a write of the status does not alter what they say."""
+    for kind in _DECISIONS:
+        now = [condition for condition in obj.status.conditions if condition.type == kind]
+        then = [condition for condition in old.status.conditions if condition.type == kind]
+        if len(now) == len(then):
+            for condition, before in zip(now, then, strict=True):
+                condition.CopyFrom(before)
 
 
-def _stamp(obj: CertificateSigningRequest) -> None:
+def _stamp(obj: CertificateSigningRequest, old: CertificateSigningRequest) -> None:
     now = int(time.time())
+    since = {(c.type, c.status): c.last_transition_time.seconds for c in old.status.conditions}
     for condition in obj.status.conditions:
         if not condition.last_update_time.seconds:
             condition.last_update_time.seconds = now
         if not condition.last_transition_time.seconds:
-            condition.last_transition_time.seconds = now
+            condition.last_transition_time.seconds = since.get((condition.type, condition.status)) or now
