@@ -14,7 +14,7 @@ from pilothouse.server.authentication.openid import Published
 from pilothouse.server.authentication.pki import Authority
 from pilothouse.server.authentication.serving import ServingCertificates, TlsFiles
 from pilothouse.server.doors.rest.identity import Identities
-from pilothouse.server.doors.rest.openapi.custom import Describe, by_messages
+from pilothouse.server.doors.rest.openapi.custom import Describe
 from pilothouse.server.doors.rest.server import RestDoor, Surroundings
 from pilothouse.server.health import HealthServer
 from pilothouse.server.metrics import Metrics
@@ -102,7 +102,7 @@ async def open_door(
     *,
     anonymous: bool = False,
     audit: AuditLog | None = None,
-    describe: Describe = by_messages,
+    describe: Describe | None = None,
     published: Mapping[str, Published] | None = None,
 ) -> AsyncIterator[Door]:
     """The door to a plane, with certificates made in `directory`."""

@@ -6,6 +6,7 @@ from google.protobuf.message import Message
 from pilothouse.api.dynamic.v1.dynamic_pb2 import CustomObject
 
 from .apiextensions.codec import content_of
+from .apiextensions.columns import CustomPrinter
 from .apiextensions.definition import CustomVersion, Definition
 from .apiextensions.paths import selectable_text
 from .apiextensions.stored import Completer, CustomForm, codec_of
@@ -84,6 +85,7 @@ def _custom_kind(resource: ResourceType, definition: Definition, version: Custom
         check=lambda message: [],
         selectable=frozenset(resource.selectable_fields),
         fields_of=fields_of,
+        printer=CustomPrinter(version.columns),
         codec=lambda: codec,  # type: ignore[arg-type,return-value]
     )
 

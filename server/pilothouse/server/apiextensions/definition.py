@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pilothouse.api.apiextensions.v1.apiextensions_pb2 import (
     CustomResourceColumnDefinition,
@@ -17,6 +18,9 @@ from ..meta.codec import codec_for
 from ..meta.resource import REGISTRY_PREFIX, ResourceType, Storage, Subresource
 from .structural import JsonObject, Node, compile_schema
 from .validation import Validator
+
+if TYPE_CHECKING:
+    from ..cel.rules import Rules
 
 NAMES_ACCEPTED, ESTABLISHED, TERMINATING = "NamesAccepted", "Established", "Terminating"
 FINALIZER = "customresourcecleanup.apiextensions.k8s.io"
@@ -54,6 +58,14 @@ class CustomVersion:
     def validator(self) -> Validator:
         return Validator(self.schema)
 
+    @cached_property
+    def rules(self) -> "Rules":
+        """What x-kubernetes-validations say."""
+        # The language takes its time to load, and few definitions need it.
+        from ..cel.rules import compile_rules
+
+        return compile_rules(self.schema)
+
     @property
     def scale(self) -> CustomResourceSubresourceScale | None:
         parts = self.found.subresources
@@ -67,8 +79,7 @@ class CustomVersion:
 @dataclass(eq=False)
 class Definition:
     """A definition as it is served. versions: all of them by name, those too that are only stored; types: of those that
-    are served; webhook: whether versions are converted by a webhook; fingerprint: what the types and versions were made
-    from, types_fingerprint: the types alone."""
+    are served; webhook: whether versions are converted by a webhook; fingerprint: what all of it was made from."""
 
     name: str
     versions: Mapping[str, CustomVersion]
@@ -76,7 +87,6 @@ class Definition:
     types: Mapping[str, ResourceType]
     webhook: bool
     fingerprint: bytes
-    types_fingerprint: tuple[object, ...]
     terminating: bool = False
 
 
@@ -117,7 +127,6 @@ def define(crd: CustomResourceDefinition) -> Definition | None:
         types=types,
         webhook=spec.conversion.strategy == "Webhook",
         fingerprint=fingerprint_of(crd),
-        types_fingerprint=tuple(_plain(resource) for resource in types.values()),
     )
 
 
@@ -157,10 +166,3 @@ def _resource_type(crd: CustomResourceDefinition, version: CustomVersion, storag
         list_kind=names.list_kind or f"{names.kind}List",
         definition=crd.metadata.name,
     )
-
-
-def _plain(resource: ResourceType) -> tuple[object, ...]:
-    """All that a type says, to compare; of its storage what the type depends on."""
-    storage = resource.storage
-    values = [getattr(resource, name) for name in ResourceType.__slots__ if name != "storage"]
-    return (*values, storage.prefix, storage.api_version, storage.kind)

@@ -6,7 +6,8 @@ comes to the same types, whoever wrote the definitions.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Protocol
 
 from google.protobuf.message import Message
@@ -26,6 +27,7 @@ from .definition import (
     prefix_of,
 )
 from .stored import CustomForm
+from .structural import JsonObject
 
 log = logging.getLogger(__name__)
 
@@ -44,12 +46,12 @@ class Compiled(Protocol):
 
 
 class _Served:
-    """One definition on its way. waiting: types whose objects are not here yet."""
+    """One definition on its way. waiting: types whose objects are not here yet; published: those in the registry."""
 
     def __init__(self, definition: Definition) -> None:
         self.definition = definition
-        self.waiting = set(definition.types.values())
-        self.published = False
+        self.waiting: set[ResourceType] = set()
+        self.published: set[ResourceType] = set()
 
 
 class Serving:
@@ -85,14 +87,19 @@ class Serving:
         return self._crds.get(name)
 
     def types_of(self, name: str) -> list[ResourceType]:
-        """The types of a definition that is served."""
+        """The types of a definition that are served."""
         served = self._served.get(name)
-        return list(served.definition.types.values()) if served is not None and served.published else []
+        return sorted(served.published, key=lambda resource: resource.version) if served is not None else []
 
-    def definition(self, resource: ResourceType) -> Definition | None:
-        """What a custom type comes from; None where that is not served any more."""
+    def version_of(self, resource: ResourceType) -> CustomVersion | None:
+        """The version of a definition that a type is of; None for what is no custom type, or is not served any more."""
         served = self._served.get(resource.definition)
-        return served.definition if served is not None else None
+        return served.definition.versions.get(resource.version) if served is not None else None
+
+    def schema_of(self, resource: ResourceType) -> JsonObject | None:
+        """The schema of a custom type's objects, as it stands in the definition; None for other types."""
+        version = self.version_of(resource)
+        return version.schema if version is not None else None
 
     def is_built_in(self, group: str, plural: str) -> bool:
         """Whether the server has such a resource by itself."""
@@ -125,7 +132,11 @@ class Serving:
             if definition is None:
                 self._withdraw(name)
                 return
-            served = self._prepare(name, definition, served)
+            if served is None:
+                served = self._served[name] = _Served(definition)
+                self._add(name, served, definition.types.values())
+            else:
+                self._change(name, served, definition)
         served.definition.terminating = is_true(crd, TERMINATING)
         if is_true(crd, ESTABLISHED):
             self._publish(served)
@@ -141,22 +152,38 @@ class Serving:
             and not any(prefix.startswith(own) or own.startswith(prefix) for own in self._built_in)
         )
 
-    def _prepare(self, name: str, definition: Definition, before: _Served | None) -> _Served:
-        """Begins to read the objects of a definition, or reads them in another way."""
-        if before is not None and before.definition.types_fingerprint == definition.types_fingerprint:
-            # The types stay what they are: who watches them notices nothing.
-            definition.types = before.definition.types
-            before.definition = definition
-            for resource in definition.types.values():
-                self._cache.reform(resource, self._compile(definition, resource))
-            return before
-        if before is not None:
-            self._withdraw(name)
-        served = self._served[name] = _Served(definition)
+    def _change(self, name: str, served: _Served, definition: Definition) -> None:
+        """Puts types in the place of those that a definition had. Their objects are here already."""
+        before, served.definition = served.definition, definition
+        added, gone = [], list(before.types.values())
         for resource in definition.types.values():
-            form = self._compile(definition, resource)
-            self._cache.add(resource, form, lambda resource=resource: self._loaded(name, served, resource))  # type: ignore[misc]
-        return served
+            old = before.types.get(resource.version)
+            if (
+                old is None
+                or old in served.waiting
+                or (old.namespaced, old.kind) != (resource.namespaced, resource.kind)
+            ):
+                added.append(resource)
+                continue
+            self._cache.renew(old, resource, self._compile(definition, resource))
+            if old in served.published:
+                self._replace(served, old, resource)
+        self._retire(served, gone)
+        self._add(name, served, added)
+
+    def _replace(self, served: _Served, old: ResourceType, resource: ResourceType) -> None:
+        served.published.remove(old)
+        served.published.add(resource)
+        self._registry.remove(old)
+        self._registry.add(resource)
+
+    def _add(self, name: str, served: _Served, types: Iterable[ResourceType]) -> None:
+        """Begins to read the objects of types."""
+        added = tuple(types)
+        served.waiting.update(added)
+        for resource in added:
+            loaded = partial(self._loaded, name, served, resource)
+            self._cache.add(resource, self._compile(served.definition, resource), loaded)
 
     def _compile(self, definition: Definition, resource: ResourceType) -> CustomForm:
         version = definition.versions[resource.version]
@@ -175,24 +202,33 @@ class Serving:
             listener(name)
 
     def _publish(self, served: _Served) -> None:
-        if served.published or served.waiting:
-            return
-        served.published = True
         for resource in served.definition.types.values():
-            self._registry.add(resource)
+            if resource not in served.published and resource not in served.waiting:
+                served.published.add(resource)
+                self._registry.add(resource)
 
     def _withdraw(self, name: str) -> None:
-        """Serves a definition no longer. Who watches its objects reads of the last changes yet."""
+        """Serves a definition no longer."""
         served = self._served.pop(name, None)
-        if served is None:
-            return
-        gone = tuple(served.definition.types.values())
-        if served.published:
-            for resource in gone:
-                self._registry.remove(resource)
-        asyncio.get_running_loop().call_later(LINGER_SECONDS, self._forget, gone)
+        if served is not None:
+            self._retire(served, list(served.definition.types.values()))
 
-    def _forget(self, gone: tuple[ResourceType, ...]) -> None:
+    def _retire(self, served: _Served, gone: Sequence[ResourceType]) -> None:
+        """Takes types out of service. Requests that are under way may end; who watches reads of the last changes."""
+        for resource in gone:
+            served.waiting.discard(resource)
+            if resource in served.published:
+                served.published.remove(resource)
+                self._registry.remove(resource)
+        if gone:
+            asyncio.get_running_loop().call_later(LINGER_SECONDS, self._forget, gone)
+
+    def _forget(self, gone: Sequence[ResourceType]) -> None:
         for resource in gone:
             self._cache.remove(resource)
             self._compiled.forget(resource)
+
+
+def _are_alike(old: ResourceType, resource: ResourceType) -> bool:
+    """Whether the objects of one are those of the other."""
+    return old.namespaced == resource.namespaced and old.kind == resource.kind

@@ -70,7 +70,7 @@ class CustomObjects(Strategy[CustomObject]):
         causes = self._metadata(obj) + self._version.validator.causes(whole) + self._scale(whole, context)
         causes += embedded_causes(whole, self._version.root)
         causes += list_causes(whole, self._version.root)
-        return causes + self._rules(causes, whole, None)
+        return causes + self._rules(causes, whole, None, context.warnings)
 
     def validate_update(self, context: RequestContext, obj: CustomObject, old: CustomObject) -> list[Cause]:
         self._refuse_kind(obj)
@@ -85,7 +85,7 @@ class CustomObjects(Strategy[CustomObject]):
         twice = list(list_causes(whole, root))
         if twice and not list(list_causes(before, root)):
             causes += twice
-        return causes + self._rules(causes, whole, before)
+        return causes + self._rules(causes, whole, before, context.warnings)
 
     def _whole(self, obj: CustomObject) -> dict[str, Any]:
         """The object as its schema and its rules see it."""
@@ -97,7 +97,7 @@ class CustomObjects(Strategy[CustomObject]):
         if not obj.kind:
             return
         whole = self._whole(obj)
-        causes = [invalid("kind", obj.kind, f"must be {self.type.kind}"), *self._rules([], whole, None)]
+        causes = [invalid("kind", obj.kind, f"must be {self.type.kind}"), *self._rules([], whole, None, [])]
         lines = [f"{cause.field}: {cause.message}" for cause in causes]
         text = lines[0] if len(lines) == 1 else f"[{', '.join(lines)}]"
         name, group = obj.metadata.name, self.type.group
@@ -127,13 +127,15 @@ class CustomObjects(Strategy[CustomObject]):
                 causes.append(invalid(scale.label_selector_path, "", str(error)))
         return causes
 
-    def _rules(self, found: list[Cause], whole: dict[str, Any], before: dict[str, Any] | None) -> list[Cause]:
+    def _rules(
+        self, found: list[Cause], whole: dict[str, Any], before: dict[str, Any] | None, warnings: list[str]
+    ) -> list[Cause]:
         """What x-kubernetes-validations say. They are asked only about an object of the right shape."""
         if not self._version.root.has_rules:
             return []
         if any(cause.reason in _BLOCKING for cause in found):
             return [invalid(NOWHERE, None, _NOT_CHECKED)]
-        return []
+        return self._version.rules.validate(whole, before, warnings)
 
 
 def _set_member(obj: CustomObject, name: str, value: Any) -> None:

@@ -73,25 +73,30 @@ class WatchCache:
         self._add(collection)
         self._begin(self._load(collection, loaded))
 
-    def remove(self, resource: ResourceType) -> None:
-        """Forgets a type. Those who watch it are told that the watch is over."""
-        collection = self._collections.pop(resource)
-        beside = self._by_prefix[resource.storage.prefix]
-        beside.remove(collection)
-        if not beside:
-            del self._by_prefix[resource.storage.prefix]
-        collection.close()
-        self.removals += 1
-        self.pump.dirty(resource)
-
-    def reform(self, resource: ResourceType, form: StoredForm) -> None:
-        """Decodes a type's values in another way from now on; those that are here follow as soon as they are read."""
-        collection = self._collections[resource]
-        collection.form = form
+    def renew(self, before: ResourceType, resource: ResourceType, form: StoredForm) -> None:
+        """Puts a type in the place of another of the same objects, decoded in another way from now on; those that are
+        here follow as soon as they are read. Changes of the past stay known. `before` stands for the same until it is
+        removed."""
+        collection = self._collections[resource] = self._collections[before]
+        collection.type, collection.form = resource, form
         if self._filling is not None:
             collection.redo(self._filling.under(resource.storage.prefix))
         else:
             self._begin(self._redo(collection))
+
+    def remove(self, resource: ResourceType) -> None:
+        """Forgets a type. Those who watch it are told that the watch is over."""
+        collection = self._collections.pop(resource, None)
+        if collection is None:
+            return
+        if collection.type is resource:
+            beside = self._by_prefix[resource.storage.prefix]
+            beside.remove(collection)
+            if not beside:
+                del self._by_prefix[resource.storage.prefix]
+            collection.close()
+        self.removals += 1
+        self.pump.dirty(resource)
 
     def has(self, types: Iterable[ResourceType]) -> bool:
         """Whether all of these are served still."""
@@ -226,6 +231,7 @@ class WatchCache:
         old = self._collections
         self._collections, self._by_prefix = {}, {}
         self._filling = listed = _Listed(entries, revision)
+        old = {resource: collection for resource, collection in old.items() if collection.type is resource}
         for resource, before in old.items():
             collection = Collection(resource, before.form, revision)
             collection.load(listed.under(resource.storage.prefix))

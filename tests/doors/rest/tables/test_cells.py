@@ -2,7 +2,8 @@
 
 import pytest
 from pilothouse.api.meta.v1 import meta_pb2 as meta
-from pilothouse.server.doors.rest.tables.cells import duration, first_few, selector_text, since
+from pilothouse.server.doors.rest.tables.cells import first_few, selector_text, since
+from pilothouse.server.meta.durations import duration
 
 DAY = 86400
 

@@ -32,7 +32,7 @@ from .exchange import Exchange
 from .identity import Identities, impersonation_of
 from .negotiation import choose
 from .offers import Encoders
-from .openapi.custom import Describe, by_messages
+from .openapi.custom import Describe
 from .options import is_on, parse_query, request_seconds
 from .paths import (
     Named,
@@ -63,8 +63,8 @@ CANCELED = "Canceled"
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the door is given beside the plane. examine: runs health checks; max_bytes: of one request's body; address:
-    host:port for clients, as discovery tells it; describe: tells the schemas of custom resources;
-    published: documents that it hands out as they are, by path."""
+    host:port for clients, as discovery tells it; describe: tells the schemas of custom resources in place of their
+    definitions; published: documents that it hands out as they are, by path."""
 
     identities: Identities
     metrics: Metrics
@@ -72,7 +72,7 @@ class Surroundings:
     max_bytes: int
     address: str
     audit: AuditLog | None = None
-    describe: Describe = by_messages
+    describe: Describe | None = None
     published: Mapping[str, Published] = field(default_factory=dict)
 
 
@@ -87,7 +87,8 @@ class RestDoor:
         self._resources = Resources(plane, self._encoders, given.max_bytes)
         discovery = Discovery(plane.registry, given.address, self._encoders.plain)
         registry: CollectorRegistry = given.metrics.registry
-        self._documents = Documents(plane, discovery, given.examine, registry, Told(given.describe, given.published))
+        told = Told(given.describe or plane.definitions.schema_of, given.published)
+        self._documents = Documents(plane, discovery, given.examine, registry, told)
         self._web: Server | None = None
         self._server: asyncio.Server | None = None
 

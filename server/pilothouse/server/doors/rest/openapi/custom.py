@@ -13,10 +13,6 @@ Describe = Callable[[ResourceType], Mapping[str, object] | None]
 describes. Asked once for each type, on a thread of its own: the answer may not change while the type is served."""
 
 
-def by_messages(resource: ResourceType) -> None:
-    """Of no custom resources."""
-
-
 def custom_schemas(resource: ResourceType, schema: Mapping[str, object]) -> dict[str, Json]:
     """The schemas of the objects and of their lists, by name. What every object has is added to what is given."""
     name, listing = custom_schema_name(resource, resource.kind), custom_schema_name(resource, f"{resource.kind}List")

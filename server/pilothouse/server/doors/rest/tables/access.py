@@ -8,9 +8,10 @@ from pilothouse.api.certificates.v1 import certificates_pb2 as certificates
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 from pilothouse.api.rbac.v1 import rbac_pb2 as rbac
 
+from ....meta.durations import duration
 from ....meta.tables import Cells, Column
 from .base import AGE, CREATED, NAME, Shown
-from .cells import NONE, UNSET, age, created, duration
+from .cells import NONE, UNSET, age, created
 
 ANY_NAMESPACE = "*"
 

@@ -8,6 +8,7 @@ from pilothouse.api.meta.v1 import meta_pb2 as meta
 
 from ....errors import BadRequest
 from ....meta.codec import codec_for
+from ....meta.durations import duration
 from ....meta.label_selectors import from_label_selector
 from ....meta.quantities import QuantityError, canonical
 from ....meta.times import ZERO_SECONDS, format_time
@@ -15,8 +16,6 @@ from ....meta.times import ZERO_SECONDS, format_time
 NONE, UNSET, UNKNOWN = "<none>", "<unset>", "<unknown>"
 # How Go shows a pointer to nothing.
 NIL = "<nil>"
-MINUTE, HOUR, DAY = 60, 3600, 86400
-YEAR = 365 * DAY
 
 
 class Timestamp(Protocol):
@@ -33,35 +32,6 @@ class Named(Protocol):
 
     @property
     def metadata(self) -> meta.ObjectMeta: ...
-
-
-def duration(seconds: float) -> str:
-    """A length of time for people, in one or two units, as kubectl has it: 45s, 3m10s, 5h, 2d4h, 300d, 2y100d."""
-    whole = int(seconds)
-    if whole < -1:
-        return "<invalid>"
-    if whole < 2 * MINUTE:
-        return f"{max(whole, 0)}s"
-    if whole < 10 * MINUTE:
-        return _two(whole, MINUTE, "m", 1, "s")
-    if whole < 3 * HOUR:
-        return f"{whole // MINUTE}m"
-    if whole < 8 * HOUR:
-        return _two(whole, HOUR, "h", MINUTE, "m")
-    if whole < 2 * DAY:
-        return f"{whole // HOUR}h"
-    if whole < 8 * DAY:
-        return _two(whole, DAY, "d", HOUR, "h")
-    if whole < 2 * YEAR:
-        return f"{whole // DAY}d"
-    if whole < 8 * YEAR:
-        return _two(whole, YEAR, "y", DAY, "d")
-    return f"{whole // YEAR}y"
-
-
-def _two(seconds: int, large: int, name: str, small: int, small_name: str) -> str:
-    whole, rest = divmod(seconds, large)
-    return f"{whole}{name}{rest // small}{small_name}" if rest // small else f"{whole}{name}"
 
 
 def is_zero(time: Timestamp) -> bool:

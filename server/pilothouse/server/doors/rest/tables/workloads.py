@@ -7,6 +7,7 @@ from pilothouse.api.apps.v1 import apps_pb2 as apps
 from pilothouse.api.batch.v1 import batch_pb2 as batch
 from pilothouse.api.policy.v1 import policy_pb2 as policy
 
+from ....meta.durations import duration
 from ....meta.tables import Cells, Column
 from .base import AGE, CONTAINERS, IMAGES, NAME, SELECTOR, Shown
 from .cells import (
@@ -14,7 +15,6 @@ from .cells import (
     UNSET,
     age,
     containers,
-    duration,
     int_or_string,
     labels,
     selector,
