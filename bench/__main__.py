@@ -11,13 +11,17 @@ from pathlib import Path
 import uvloop
 from pilothouse.server.admission.plugins import DEFAULT_ON
 
+from bench import rest
 from bench.cpu import Effort, measured, scaled
 from bench.rows import Row, cells, keep, show
 from bench.startup import start
 from bench.watching import fan_out
 
 LATEST = Path(__file__).parent / "results" / "latest.json"
-NAMES = ("get", "list", "update", "create", "scale", "watch", "latency", "ready", "memory")
+NAMES = (
+    *("get", "list", "update", "create", "scale", "watch", "latency", "ready", "memory"),
+    *("rest-get", "rest-list", "rest-watch"),
+)
 
 
 def arguments() -> argparse.Namespace:
@@ -42,7 +46,9 @@ async def figures(only: set[str], quick: bool, directory: Path, arguments: tuple
         parts.append(measured(directory / "cpu", effort, wanted, arguments))
     if "scale" in only:
         parts.append(scaled(directory / "scale", effort))
-    if only & {"watch", "latency"}:
+    if only & {"rest-get", "rest-list"}:
+        parts.append(rest.measured(directory / "rest", effort, wanted, arguments))
+    if only & {"watch", "latency", "rest-watch"}:
         parts.append(fan_out(directory / "watch", quick, wanted))
     if only & {"ready", "memory"}:
         parts.append(start(directory / "start", quick, wanted))

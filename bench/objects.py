@@ -33,6 +33,11 @@ class Kind:
     def method(self, verb: str) -> str:
         return f"/pilothouse.api.core.v1.{self.service}/{verb}"
 
+    @property
+    def path(self) -> str:
+        """Where all of them are at the REST door."""
+        return f"/api/v1/namespaces/{NAMESPACE}/{self.plural}"
+
     def write(self, index: int, stamped: int) -> bytes:
         """A create or update request for the object with that index."""
         body = self.object.replace(NAME, name(index)).replace(STAMP, stamp(stamped))

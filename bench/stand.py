@@ -3,6 +3,7 @@
 import http.client
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -152,6 +153,18 @@ def floor(directory: Path, certificates: Path, etcd_port: int, port: int) -> Pro
     """The floor server, not yet started."""
     command = [sys.executable, "-m", "bench.floor", str(port), str(etcd_port), str(certificates)]
     return Process(command, directory / "floor.log")
+
+
+def http_floor(directory: Path, certificates: Path, port: int) -> Process:
+    """The floor of the REST door, not yet started."""
+    return Process([sys.executable, "-m", "bench.http_floor", str(port), str(certificates)], directory / "http.log")
+
+
+def client_tls(certificates: Path, user: str) -> ssl.SSLContext:
+    """For HTTPS as `user`, as channel()."""
+    context = ssl.create_default_context(cafile=str(certificates / "ca.crt"))
+    context.load_cert_chain(certificates / f"{user}.crt", certificates / f"{user}.key")
+    return context
 
 
 def settle(process: Process, quiet: float = 0.02, seconds: float = 10.0) -> None:

@@ -1,4 +1,4 @@
-"""A process of watchers: `python -m bench.watchers SPEC`, SPEC as JSON (see Spec).
+"""A process of watchers over gRPC: `python -m bench.watchers SPEC`, SPEC as JSON (see Spec).
 
 It prints "ready" when every watcher has seen what exists; then reads a line with the window to count in, two times of
 the monotonic clock, and at its end prints what was seen in it as JSON (see Seen). Frames are counted, not decoded.
@@ -8,6 +8,7 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import Coroutine, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,8 @@ BUCKETS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Spec:
+    """method: of gRPC; a path of HTTP, where each watcher has a connection of its own."""
+
     port: int
     certificates: str
     user: str
@@ -52,14 +55,23 @@ class Watchers:
         self.ready = asyncio.Event()
         self.window = (float("inf"), float("inf"))
 
+    def watches(self) -> Sequence[Coroutine[None, None, None]]:
+        """Each watcher, to be run."""
+        spec = self.spec
+        channels = [channel(spec.port, Path(spec.certificates), spec.user) for _ in range(spec.connections)]
+        return [self.watch(channels[n % spec.connections]) for n in range(spec.watchers)]
+
+    def one_is_ready(self) -> None:
+        self.unready -= 1
+        if not self.unready:
+            self.ready.set()
+
     async def watch(self, through: grpc.aio.Channel) -> None:
         started = False
         async for frame in stream(through, self.spec.method)(objects.watch()):
-            if not started:
-                started = wire.first_integer(frame, 3) == 1
-                self.unready -= started
-                if not self.unready:
-                    self.ready.set()
+            if not started and wire.first_integer(frame, 3) == 1:
+                started = True
+                self.one_is_ready()
             now = time.monotonic()
             if self.window[0] <= now < self.window[1]:
                 self.count(frame, now)
@@ -78,9 +90,7 @@ class Watchers:
                 seen.delays[min(int(delay / BUCKET_SECONDS), BUCKETS - 1)] += 1
 
     async def run(self) -> None:
-        spec = self.spec
-        channels = [channel(spec.port, Path(spec.certificates), spec.user) for _ in range(spec.connections)]
-        tasks = [asyncio.create_task(self.watch(channels[n % spec.connections])) for n in range(spec.watchers)]
+        tasks = [asyncio.create_task(watch) for watch in self.watches()]
         report = asyncio.create_task(self.report())
         done, _ = await asyncio.wait([*tasks, report], return_when=asyncio.FIRST_COMPLETED)
         for task in done:

@@ -29,17 +29,18 @@ LEAD_SECONDS = 2.0
 
 
 @contextlib.asynccontextmanager
-async def watchers(at: Setting, total: int, latencies: bool) -> AsyncIterator[Sequence[Process]]:
-    """So many watchers of all ConfigMaps, ready, in as few processes as do not hold them back."""
+async def watchers(at: Setting, total: int, latencies: bool, rest: bool = False) -> AsyncIterator[Sequence[Process]]:
+    """So many watchers of all ConfigMaps, ready, in as few processes as do not hold them back. rest: at that door."""
     processes = []
-    sizes = [min(WATCHERS_PER_PROCESS, total - begun) for begun in range(0, total, WATCHERS_PER_PROCESS)]
-    kind = config_map(CONFIG_MAP_BYTES)
+    per_process = WATCHERS_PER_PROCESS * 2 if rest else WATCHERS_PER_PROCESS
+    sizes = [min(per_process, total - begun) for begun in range(0, total, per_process)]
+    kind, server = config_map(CONFIG_MAP_BYTES), at.server
+    port, method = (server.secure_port, kind.path) if rest else (server.port, kind.method("Watch"))
     try:
         for size in sizes:
             connections = max(1, size // WATCHERS_PER_CONNECTION)
-            certificates = str(at.server.certificates)
-            spec = Spec(at.server.port, certificates, USER, kind.method("Watch"), size, connections, latencies)
-            arguments = "-m", "bench.watchers", json.dumps(asdict(spec))
+            spec = Spec(port, str(server.certificates), USER, method, size, connections, latencies)
+            arguments = "-m", "bench.http_watchers" if rest else "bench.watchers", json.dumps(asdict(spec))
             processes.append(await asyncio.create_subprocess_exec(sys.executable, *arguments, stdin=PIPE, stdout=PIPE))
         for process in processes:
             assert process.stdout is not None
@@ -101,21 +102,24 @@ async def writers(call: Callable[[int], Awaitable[object]], callers: int) -> Asy
             await task
 
 
-async def throughput(at: Setting, stored: Stored, seconds: float) -> Row:
-    rates, notes = [], []
+async def throughput(at: Setting, stored: Stored, seconds: float, total: int, rest: bool) -> tuple[Row, float]:
+    """Events a second, and the most memory that the server was seen with, in MiB."""
+    rates, notes, memory = [], [], 0.0
     for _ in range(ROUNDS):
-        async with watchers(at, 500, latencies=False) as processes, writers(updates(at, stored), 8):
+        async with watchers(at, total, latencies=False, rest=rest) as processes, writers(updates(at, stored), 8):
             await asyncio.sleep(1)
             server, clock = at.server.process.cpu(), time.perf_counter()
             seen = await window(processes, seconds)
             busy = (at.server.process.cpu() - server) / (time.perf_counter() - clock)
+            memory = max(memory, at.server.process.resident())
         rates.append(seen.events / seconds)
         per_frame = seen.events / max(1, seen.frames)
-        written, client = seen.events / seconds / 500, seen.cpu / seconds
+        written, client = seen.events / seconds / total, seen.cpu / seconds
         spent = f"CPU: server {busy:.2f}, busier client {client:.2f}"
         notes.append(f"{written:.0f} writes/s, {per_frame:.1f} a frame, {spent}")
     rate = median(rates)
-    return Row("watch events/s", rate, "1/s", 60_000, sense="least", note=notes[rates.index(rate)])
+    name = "REST watch events/s" if rest else "watch events/s"
+    return Row(f"{name}, {total:,} watchers", rate, "1/s", 60_000, sense="least", note=notes[rates.index(rate)]), memory
 
 
 async def latency(at: Setting, stored: Stored, total: int, bar: float, seconds: float) -> Row:
@@ -136,7 +140,11 @@ async def fan_out(directory: Path, quick: bool, wanted: Callable[[str], bool]) -
     async with setting(directory, [config_map(CONFIG_MAP_BYTES)], [STORED]) as at:
         stored = at.stored["configmaps"]
         if wanted("watch"):
-            yield await throughput(at, stored, seconds)
+            yield (await throughput(at, stored, seconds, 500, rest=False))[0]
         if wanted("latency"):
             yield await latency(at, stored, 100, 30, seconds)
             yield await latency(at, stored, 500, 200, seconds)
+        if wanted("rest-watch"):
+            figure, memory = await throughput(at, stored, seconds, 1_000, rest=True)
+            yield figure
+            yield Row("memory, 1,000 REST watchers", memory, "MiB", 250)

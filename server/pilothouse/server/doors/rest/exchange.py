@@ -20,7 +20,9 @@ from .status import Headers, warning_headers
 
 # Answers from this size on are compressed for who takes it, and sent piece by piece.
 LARGE_BYTES = 128 * 1024
-PIECE_BYTES = 256 * 1024
+# A connection keeps buffers as large as the largest write that it has seen, for as long as it is open.
+PIECE_BYTES = 64 * 1024
+EVENT_BYTES = 16 * 1024
 BODY_SECONDS = 30.0
 _BROWSERS = ("curl", "Wget", "Mozilla")
 GZIP_WINDOW = 31
@@ -149,6 +151,13 @@ class Exchange:
         if "pretty" in self.query:
             return is_on(self.query, "pretty")
         return self.user_agent.startswith(_BROWSERS)
+
+
+async def send_events(response: StreamResponse, data: bytes) -> None:
+    """Writes to a stream that stays open: a little at a time, for there are many of them."""
+    view = memoryview(data)
+    for at in range(0, len(view), EVENT_BYTES):
+        await response.write(view[at : at + EVENT_BYTES])
 
 
 def _parts(pieces: Sequence[bytes]) -> Iterable[bytes]:

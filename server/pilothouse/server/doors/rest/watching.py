@@ -16,7 +16,7 @@ from ...verbs.queries import begins_with_all
 from ...verbs.watch import open_watch
 from ...watchcache.audience import Frame
 from .encoders import StreamEncoder
-from .exchange import Exchange
+from .exchange import Exchange, send_events
 from .offers import Encoders
 from .options import list_options
 from .status import status_of
@@ -78,7 +78,7 @@ class Watches:
         first = True
         try:
             async for data in self._events(frames, context, options, encoder):
-                await response.write(encoder.opening(context.type, data) if first else data)
+                await send_events(response, encoder.opening(context.type, data) if first else data)
                 first = False
         except ConnectionError:
             raise
