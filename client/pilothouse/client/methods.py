@@ -31,7 +31,7 @@ def methods_of(service: ServiceDescriptor) -> dict[str, Method]:
             request=GetMessageClass(m.input_type),
             response=GetMessageClass(m.output_type),
             streams=m.server_streaming,
-            reads=m.name in READS,
+            reads=m.name in READS or m.name.startswith("Get"),
         )
         for m in service.methods
     }

@@ -6,13 +6,18 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 from google.protobuf.message import Message
+from pilothouse.api.autoscaling.v1.autoscaling_pb2 import Scale
+from pilothouse.api.core.v1.pods_pb2 import Binding
+from pilothouse.api.dynamic.v1 import dynamic_pb2
 from pilothouse.api.meta.v1 import meta_pb2, requests_pb2
+from pilothouse.api.policy.v1.policy_pb2 import Eviction
 
 from .channel import Connection
 from .watch import HEARTBEAT_SECONDS, Source, Watch
 from .wire import Wire
 
 T = TypeVar("T")
+M = TypeVar("M", bound=Message)
 ALL_NAMESPACES = ""
 PAGE_SIZE = 500
 
@@ -40,8 +45,10 @@ class Resource(Generic[T]):
         self._wire = wire
         self._default_namespace = default_namespace
 
-    async def get(self, name: str, *, namespace: str | None = None) -> T:
-        return self._wire.decode(await self._call("Get", namespace=self._namespace(namespace), name=name))
+    async def get(self, name: str, *, namespace: str | None = None, subresource: str = "") -> T:
+        """The object; `subresource` ("status") asks for it by another right."""
+        answer = await self._call("Get", namespace=self._namespace(namespace), name=name, subresource=subresource)
+        return self._wire.decode(answer)
 
     async def list(
         self,
@@ -77,17 +84,52 @@ class Resource(Generic[T]):
     async def create(self, obj: T, *, namespace: str | None = None, options: meta_pb2.CreateOptions | None = None) -> T:
         return await self._write("Create", obj, namespace, options)
 
-    async def update(self, obj: T, *, namespace: str | None = None, options: meta_pb2.UpdateOptions | None = None) -> T:
-        """Replaces the object; raises Conflict where its resourceVersion is not the current one."""
-        return await self._write("Update", obj, namespace, options)
+    async def update(
+        self,
+        obj: T,
+        *,
+        namespace: str | None = None,
+        subresource: str = "",
+        options: meta_pb2.UpdateOptions | None = None,
+    ) -> T:
+        """Replaces the object, or what of it a subresource ("status", "approval", "resize") writes; raises Conflict
+        where its resourceVersion is not the current one."""
+        method, more = self._wire.part("Update", subresource) if subresource else ("Update", {})
+        return await self._write(method, obj, namespace, options, **more)
 
     async def update_status(
         self, obj: T, *, namespace: str | None = None, options: meta_pb2.UpdateOptions | None = None
     ) -> T:
         """Replaces the object's status alone."""
-        if "UpdateStatus" in self._wire.methods:
-            return await self._write("UpdateStatus", obj, namespace, options)
-        return await self._write("Update", obj, namespace, options, subresource="status")
+        return await self.update(obj, namespace=namespace, subresource="status", options=options)
+
+    async def get_scale(self, name: str, *, namespace: str | None = None) -> Scale:
+        """How many replicas a workload has."""
+        return await self._part("Get", "scale", Scale, namespace=self._namespace(namespace), name=name)
+
+    async def update_scale(
+        self, scale: Scale, *, namespace: str | None = None, options: meta_pb2.UpdateOptions | None = None
+    ) -> Scale:
+        """Sets how many replicas the workload of that name is to have; a Scale with a resourceVersion raises Conflict
+        where that is not the current one."""
+        namespace = self._namespace(namespace or scale.metadata.namespace or None)
+        return await self._write_part("Update", "scale", scale, Scale, namespace=namespace, options=options)
+
+    async def bind(
+        self, binding: Binding, *, namespace: str | None = None, options: meta_pb2.CreateOptions | None = None
+    ) -> None:
+        """Puts the pod of that name on a node. Raises Conflict where it is on one."""
+        namespace = self._namespace(namespace or binding.metadata.namespace or None)
+        await self._write_part("Create", "binding", binding, meta_pb2.Status, namespace=namespace, options=options)
+
+    async def evict(
+        self, name: str, *, namespace: str | None = None, options: meta_pb2.DeleteOptions | None = None
+    ) -> None:
+        """Deletes a pod as far as its disruption budgets let it go; raises TooManyRequests where they do not."""
+        eviction = Eviction(metadata={"name": name})
+        if options is not None:
+            eviction.delete_options.CopyFrom(options)
+        await self._write_part("Create", "eviction", eviction, meta_pb2.Status, namespace=self._namespace(namespace))
 
     async def patch(
         self,
@@ -167,6 +209,19 @@ class Resource(Generic[T]):
         answer = await self._call(verb, namespace=self._namespace(namespace), object=self._wire.encode(obj), **fields)
         return self._wire.decode(answer)
 
+    async def _write_part(self, verb: str, part: str, written: Message, kind: type[M], **fields: object) -> M:
+        """Writes what a subresource takes, which is not of the resource's own kind."""
+        options = fields.pop("options", None)
+        if isinstance(options, Message):
+            fields["options"] = {field.name: value for field, value in options.ListFields()}
+        return await self._part(verb, part, kind, object=self._wire.part_field(written), **fields)
+
+    async def _part(self, verb: str, part: str, kind: type[M], **fields: object) -> M:
+        method, more = self._wire.part(verb, part)
+        # The dynamic service's own encoding is that of the resource's objects.
+        more |= {"encoding": dynamic_pb2.PROTOBUF} if "subresource" in more else {}
+        return self._wire.part_of(await self._call(method, **fields, **more), kind)
+
     def _namespace(self, named: str | None) -> str:
         if not self._wire.namespaced:
             return ""
@@ -184,4 +239,4 @@ class Resource(Generic[T]):
             raise TypeError(f"{self._wire.what} does not offer {verb}") from None
         known = method.request.DESCRIPTOR.fields_by_name
         constants = {k: v for k, v in self._wire.constants.items() if k in known}
-        return method.request(**constants, **fields)
+        return method.request(**{**constants, **fields})

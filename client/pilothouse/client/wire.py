@@ -14,6 +14,7 @@ from .watch import Identity
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Message)
+P = TypeVar("P", bound=Message)
 JsonObject = dict[str, Any]
 
 DYNAMIC = methods_of(dynamic_pb2.DESCRIPTOR.services_by_name["Resources"])
@@ -40,6 +41,15 @@ class Wire(Protocol[T]):
         """The objects of a list's page."""
 
     def identity(self, obj: T) -> Identity: ...
+
+    def part(self, verb: str, subresource: str) -> tuple[str, dict[str, object]]:
+        """The method that does something with a subresource, and what its request says beside the rest."""
+
+    def part_field(self, message: Message) -> object:
+        """The `object` field of a request that writes a subresource of another kind, such as a Scale."""
+
+    def part_of(self, answer: Any, kind: type[M]) -> M:
+        """The answer of a method for a subresource of another kind."""
 
     def watch_fields(
         self, namespace: str, label_selector: str, field_selector: str, revision: str
@@ -72,6 +82,8 @@ class TypedWire(Generic[M]):
         self.constants: Mapping[str, object] = {}
         self.namespaced = bool(options.Extensions[annotations_pb2.resource_type].scope == annotations_pb2.NAMESPACED)
         self.what = message.DESCRIPTOR.name
+        parts = options.Extensions[annotations_pb2.resource_type].subresources
+        self._names: Mapping[str, str] = {part.name: part.method or part.name.capitalize() for part in parts}
 
     def encode(self, obj: M) -> object:
         return obj
@@ -89,6 +101,16 @@ class TypedWire(Generic[M]):
 
     def identity(self, obj: M) -> Identity:
         return message_identity(obj)
+
+    def part(self, verb: str, subresource: str) -> tuple[str, dict[str, object]]:
+        return f"{verb}{self._names.get(subresource, subresource)}", {}
+
+    def part_field(self, message: Message) -> object:
+        return message
+
+    def part_of(self, answer: Any, kind: type[P]) -> P:
+        found: P = answer
+        return found
 
     def watch_fields(
         self, namespace: str, label_selector: str, field_selector: str, revision: str
@@ -140,6 +162,15 @@ class DynamicWire(Generic[T]):
 
     def identity(self, obj: T) -> Identity:
         return self._codec.identity(obj)
+
+    def part(self, verb: str, subresource: str) -> tuple[str, dict[str, object]]:
+        return verb, {"subresource": subresource}
+
+    def part_field(self, message: Message) -> object:
+        return message.SerializeToString()
+
+    def part_of(self, answer: Any, kind: type[M]) -> M:
+        return kind.FromString(answer.object)
 
     def watch_fields(
         self, namespace: str, label_selector: str, field_selector: str, revision: str
