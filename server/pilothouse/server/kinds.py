@@ -16,6 +16,7 @@ from .conversion.stored import StoredObjects
 from .meta.codec import codec_for
 from .meta.field_selectors import METADATA_FIELDS
 from .meta.resource import Registry, ResourceType
+from .meta.scalars import JsonValue
 from .schema.fields import field_getter
 from .schema.presence import normalizer_for
 from .strategies import strategy_for
@@ -44,6 +45,10 @@ class Kinds(dict[ResourceType, Kind]):
             raise KeyError(resource)
         kind = self[resource] = self._compile(resource)
         return kind
+
+    def to_json(self, resource: ResourceType, message: Message) -> dict[str, JsonValue]:
+        """An object as the API shows it."""
+        return self[resource].codec().to_value(message, resource.api_version, resource.kind)
 
     def _compile(self, resource: ResourceType) -> Kind:
         fields = frozenset(resource.selectable_fields) or METADATA_FIELDS

@@ -42,6 +42,7 @@ _MODULES: Mapping[str, str] = MappingProxyType(
         "ServiceAccount": "service_account",
         "StorageObjectInUseProtection": "storage_object_in_use_protection",
         "TaintNodesByCondition": "taint_nodes_by_condition",
+        "ValidatingAdmissionPolicy": "validating_admission_policy",
     }
 )
 """The modules of plugins whose classes bear the plugins' names and are made from the Environment."""

@@ -4,21 +4,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from ..authorization.base import Authorizer
-from ..meta.resource import Registry
+from ..authorization.base import Authorizer, Follow, OnChange
+from ..meta.resource import Registry, ResourceType
 from .base import Objects, Plugin
+from .policies.seen import ToJson, plain_json
+
+
+def _nobody_tells(resource: ResourceType, on_change: OnChange) -> None:
+    """Follow where there is nothing to learn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
     """now: seconds since the epoch; configuration: the plugin's own section of the AdmissionConfiguration, empty where
-    there is none."""
+    there is none; follow: how a plugin learns of objects, to_json: what an object looks like to people."""
 
     objects: Objects
     authorizer: Authorizer
     registry: Registry
     now: Callable[[], float]
     configuration: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    follow: Follow = field(default=_nobody_tells)
+    to_json: ToJson = field(default=plain_json)
 
 
 Factory = Callable[[Environment], Plugin]

@@ -194,7 +194,10 @@ class _Walk:
         elif kind in ("list", "struct"):
             self._sizes[expr.id] = count
             if loop.loop_step.id in self._elements:
-                self._elements[expr.id] = self._elements[loop.loop_step.id]
+                made = self._elements[expr.id] = self._elements[loop.loop_step.id]
+                if self._unknown != UNKNOWN:
+                    # Lists that hold the same list over and over are small, until somebody looks at all of them.
+                    total = total.plus(count.times(made))
         return total.plus(count.times(each))
 
     def _pushed(self, name: str, local: _Local) -> str:
