@@ -139,6 +139,20 @@ async def test_keys_of_each_kind_sign(
     assert not {"d", "p", "q"} & set(published)
 
 
+async def test_older_issuers_and_keys_are_still_good(
+    tmp_path: Path, world: World, key: SigningKey, clock: Clock, issue: Callable[..., str]
+) -> None:
+    newer = read_signing_key(key_file(tmp_path, ec.generate_private_key(ec.SECP256R1()), "newer.key"))
+    keys = [newer.public, key.public]
+    accounts = AccountTokens(["https://newer.test", ISSUER], keys, [HERE], BoundObjects(world), clock=clock)
+    tokens = BearerTokens(None, accounts, [HERE])
+    assert (await tokens.authenticate(issue())).uid == "u-1"
+    # Whoever names no key is tried with each.
+    claims = issue().split(".")[1]
+    unnamed = signed(json.loads(urlsafe_b64decode(claims + "==")), replace(key, public=replace(key.public, id="")))
+    assert (await tokens.authenticate(unnamed)).uid == "u-1"
+
+
 async def test_forged_tokens_are_refused(
     tmp_path: Path, tokens: BearerTokens, key: SigningKey, issue: Callable[..., str]
 ) -> None:

@@ -1,6 +1,7 @@
 """Starting, stopping, crashing and starting again; and what a server tells of itself meanwhile."""
 
 import asyncio
+import json
 import random
 import signal
 import socket
@@ -16,12 +17,14 @@ from google.protobuf.descriptor_pb2 import FileDescriptorProto
 from grpc import StatusCode
 from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
+from pilothouse.api.authentication.v1.authentication_pb2 import TokenRequest
+from pilothouse.api.authentication.v1.rpc_pb2 import CreateTokenRequestRequest
 from pilothouse.api.core.v1.core_pb2 import ConfigMap
 from pilothouse.api.dynamic.v1 import dynamic_pb2 as dynamic
 from pilothouse.api.meta.v1 import requests_pb2 as requests
 from pilothouse.server.authentication.pki import Pki
 
-from tests.e2e.requests import CONFIG_MAPS, DYNAMIC, MAPS, make, make_namespace, writing
+from tests.e2e.requests import CONFIG_MAPS, DYNAMIC, MAPS, make, make_namespace, writing, writing_json
 from tests.support.caller import EOF, Caller, Identity, admin_of
 from tests.support.etcd import Etcd
 from tests.support.metrics import eventually, get, metric
@@ -280,6 +283,8 @@ def workers(tmp_path: Path, etcd_url: str, etcd_prefix: str) -> Iterator[tuple[S
         *("--tls-cert-file", str(files.certificate), "--tls-private-key-file", str(files.key)),
         *("--client-ca-file", str(files.ca), "--bind-address", "127.0.0.1"),
         *("--etcd-servers", etcd_url, "--etcd-prefix", etcd_prefix + "/registry", "--workers", "2"),
+        *("--service-account-issuer", "https://issuer.test"),
+        *("--service-account-signing-key-file", str(pki.account_key())),
     )
     server = ServerProcess(tmp_path, flags, "serve")
     # The second worker's health port is the next one; below 32768 no connection takes it meanwhile.
@@ -340,6 +345,29 @@ async def test_workers_share_the_port_and_the_data(workers: tuple[ServerProcess,
     assert "Traceback" not in server.log
     for caller in callers:
         await caller.channel.close()
+
+
+async def test_workers_know_each_others_tokens_at_once(workers: tuple[ServerProcess, Identity]) -> None:
+    server, admin = workers
+    await eventually(lambda: all(map(is_ready, (server.health_port, server.health_port + 1))))
+    accounts = dynamic.ResourceName(version="v1", resource="serviceaccounts")
+    nobody = Identity(admin.ca)
+    readers = [Caller(server.token_port, nobody) for _ in range(8)]
+    async with Caller(server.grpc_port, admin) as caller:
+        await make_namespace(caller, "n")
+        for number in range(3):
+            account = json.dumps({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": f"a{number}"}})
+            await caller.call(DYNAMIC + "Create", writing_json("n", account.encode(), accounts))
+            wanted = CreateTokenRequestRequest(namespace="n", name=f"a{number}")
+            answer = await caller.call("pilothouse.api.core.v1.ServiceAccounts/CreateToken", wanted)
+            shown = (("authorization", f"Bearer {TokenRequest.FromString(answer).status.token}"),)
+            for reader in readers:
+                with pytest.raises(grpc.aio.AioRpcError) as caught:
+                    await reader.channel.unary_unary(f"/{MAPS}List")(b"", timeout=15, metadata=shown)
+                # Known, and not allowed to.
+                assert caught.value.code() is StatusCode.PERMISSION_DENIED
+    for reader in readers:
+        await reader.channel.close()
 
 
 async def eventually_answers(caller: Caller) -> None:

@@ -195,3 +195,48 @@ def test_help_shows_flags_as_kubernetes_names_them(capsys: pytest.CaptureFixture
     shown = capsys.readouterr().out
     for flag in ("--etcd-servers", "--client-ca-file", "--tls-private-key-file", "--event-ttl", "--no-shared-writes"):
         assert flag in shown
+
+
+def test_what_is_told_of_service_accounts(tls: dict[str, object], tmp_path: Path) -> None:
+    key, older = tmp_path / "key", tmp_path / "older"
+    key.write_text("x")
+    older.write_text("x")
+    flags = {
+        **tls,
+        "service_account_issuer": ["https://a.test", "https://b.test", "https://a.test"],
+        "service_account_signing_key_file": str(key),
+        "service_account_key_file": [str(older), str(key)],
+        "api_audiences": "https://a.test, vault",
+        "service_account_max_token_expiration": "24h",
+        "service_account_extend_token_expiration": "false",
+        "anonymous_auth": "true",
+    }
+    config = load_config(SERVE, flags)
+    assert config.service_account_issuer == ("https://a.test", "https://b.test")
+    assert config.service_account_key_file == (older, key)
+    assert config.api_audiences == ("https://a.test", "vault")
+    assert config.service_account_max_token_expiration == 86400
+    assert (config.service_account_extend_token_expiration, config.anonymous_auth) == (False, True)
+    file = tmp_path / "server.yaml"
+    file.write_text("service-account-issuer: https://a.test\nservice-account-key-file: [older, key]\n")
+    config = load_config(SERVE, tls, file)
+    assert (config.service_account_issuer, config.service_account_key_file) == (("https://a.test",), (older, key))
+
+
+@pytest.mark.parametrize(
+    ("flags", "fault"),
+    [
+        ({"service_account_issuer": ["a:b"]}, "--service-account-issuer: expected a URL, or a text without a colon"),
+        ({"service_account_jwks_uri": "http://a.test"}, "--service-account-jwks-uri: expected a URL such as https://"),
+        ({"service_account_max_token_expiration": "10m"}, "expected 0, or a duration from 1h to 2^32 seconds"),
+        ({"service_account_lookup": "perhaps"}, "--service-account-lookup: expected true or false, not 'perhaps'"),
+        ({"grpc_token_port": "7443"}, "--grpc-token-port and --grpc-port are both 7443"),
+    ],
+)
+def test_what_is_told_wrong_of_tokens(flags: dict[str, object], fault: str) -> None:
+    assert fault in faults(flags)[0]
+
+
+def test_keys_need_an_issuer(tls: dict[str, object]) -> None:
+    found = faults({**tls, "service_account_signing_key_file": tls["tls_cert_file"]}, SERVE)
+    assert found[0].startswith("--service-account-issuer is needed")

@@ -17,6 +17,7 @@ from pilothouse.server.meta.context import RequestContext
 from pilothouse.server.meta.user import User
 from pilothouse.server.store.sqlite import SqliteStore
 from pilothouse.server.verbs.body import Body, Encoding
+from pilothouse.server.verbs.impersonation import Impersonation, impersonate
 from pilothouse.server.verbs.plane import Plane
 from pilothouse.server.verbs.subresources.creating import create_part
 
@@ -123,6 +124,24 @@ async def test_the_request_fits_the_account(shop: Shop) -> None:
         await shop.ask(metadata={"uid": "u-2"})
     with pytest.raises(Forbidden, match='cannot create resource "serviceaccounts/token"'):
         await shop.ask(user=User("ann", ("system:authenticated",)))
+
+
+async def test_a_dry_run_answers_alike_and_nothing_is_stored(shop: Shop) -> None:
+    before = await shop.plane.store.revision()
+    resource = shop.plane.registry.get("", "v1", "serviceaccounts")
+    for dry_run in (True, False):
+        context = RequestContext(ADMIN, "create", resource, "shop", "default", "token", dry_run)
+        answer = (await create_part(shop.plane, context, Body(b""))).message
+        assert isinstance(answer, TokenRequest)
+        assert answer.status.token
+    assert await shop.plane.store.revision() == before
+
+
+async def test_acting_as_an_account_lasts_no_longer_than_ones_own_credential(shop: Shop) -> None:
+    caller = await shop.plane.tokens.authenticate((await shop.ask()).status.token)
+    able = replace(caller, groups=("system:masters",))
+    acting = impersonate(shop.plane, able, Impersonation("ann"))
+    assert (acting.name, acting.expires_at, acting.recheck) == ("ann", caller.expires_at, caller.recheck)
 
 
 async def test_what_is_claimed_as_the_answer_is_dropped(shop: Shop) -> None:

@@ -50,7 +50,7 @@ class AccountTokens:
         *,
         lookup: bool = True,
         clock: Callable[[], float] = time.time,
-        capacity: int = 16_384,
+        capacity: int = 8192,
     ) -> None:
         """audiences: the server's own, of tokens that name none; lookup: whether the secrets of legacy tokens must
         still be there; clock: seconds since the epoch."""
@@ -77,7 +77,7 @@ class AccountTokens:
             if parsed is None:
                 return None
             issuer = parsed.claims.get("iss")
-            if not isinstance(issuer, str) or issuer not in self._issuers | {legacy_tokens.ISSUER}:
+            if not isinstance(issuer, str) or (issuer not in self._issuers and issuer != legacy_tokens.ISSUER):
                 return None
             known = await self._read(token, parsed, wanted)
             if len(self._known) >= self._capacity:
