@@ -89,6 +89,8 @@ RESOURCE_TYPE_FIELD_NUMBER: _ClassVar[int]
 resource_type: _descriptor.FieldDescriptor
 JSON_FORM_FIELD_NUMBER: _ClassVar[int]
 json_form: _descriptor.FieldDescriptor
+ATOMIC_TYPE_FIELD_NUMBER: _ClassVar[int]
+atomic_type: _descriptor.FieldDescriptor
 VALUE_FIELD_NUMBER: _ClassVar[int]
 value: _descriptor.FieldDescriptor
 ALWAYS_FIELD_NUMBER: _ClassVar[int]
@@ -129,6 +131,8 @@ OPEN_FIELD_NUMBER: _ClassVar[int]
 open: _descriptor.FieldDescriptor
 UNIQUE_FIELD_NUMBER: _ClassVar[int]
 unique: _descriptor.FieldDescriptor
+GRANULAR_FIELD_NUMBER: _ClassVar[int]
+granular: _descriptor.FieldDescriptor
 
 class Subresource(_message.Message):
     __slots__ = ("name", "body", "verbs", "method")

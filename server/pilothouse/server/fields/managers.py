@@ -1,0 +1,214 @@
+"""metadata.managedFields: who set which fields, read from an object and written back.
+
+An applier is known by its name and subresource, an updater by its apiVersion too; each has one entry.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from google.protobuf.message import Message
+from pilothouse.api.meta.v1.meta_pb2 import FieldsV1, ManagedFieldsEntry, ObjectMeta
+
+from ..errors import Cause
+from ..schema.remembered import Remembered
+from .sets import EMPTY, FieldSet, from_json, to_json, union
+
+APPLY, UPDATE = "Apply", "Update"
+FIELDS_V1 = "FieldsV1"
+
+UPDATERS_AT_MOST = 10
+ANCIENT = "ancient-changes"
+UNKNOWN = "unknown"
+
+_NAME_BYTES = 128
+_SUBRESOURCE_BYTES = 256
+
+
+class Manager(NamedTuple):
+    """Who owns fields. api_version: "" for an applier."""
+
+    name: str
+    operation: str
+    api_version: str
+    subresource: str
+
+    def __str__(self) -> str:
+        text = json.dumps(self.name, ensure_ascii=False)
+        if self.subresource:
+            text += f" with subresource {json.dumps(self.subresource)}"
+        return text if self.operation == APPLY else f"{text} using {self.api_version}"
+
+
+def applier(name: str, subresource: str) -> Manager:
+    return Manager(name or UNKNOWN, APPLY, "", subresource)
+
+
+def updater(name: str, api_version: str, subresource: str) -> Manager:
+    return Manager(name or UNKNOWN, UPDATE, api_version, subresource)
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """What a manager owns, in a version of the object. seconds: when it last changed a value, None where that is not
+    known; raw: the set as JSON, where that is at hand."""
+
+    fields: FieldSet
+    api_version: str
+    seconds: int | None = None
+    raw: bytes = b""
+
+    def having(self, fields: FieldSet) -> "Owned":
+        return self if fields is self.fields else Owned(fields, self.api_version, self.seconds)
+
+
+Managed = Mapping[Manager, Owned]
+
+NOBODY: Managed = {}
+
+
+class NotOwnership(ValueError):
+    """Entries of managedFields that mean nothing."""
+
+
+_sets: Remembered[FieldSet] = Remembered(4 << 20)
+
+
+def _fields(raw: bytes) -> FieldSet:
+    found = _sets.get(raw)
+    if found is None:
+        found = from_json(raw) if raw else EMPTY
+        _sets.put(raw, found)
+    return found
+
+
+def read_managers(entries: Iterable[ManagedFieldsEntry]) -> dict[Manager, Owned]:
+    """Raises NotOwnership where one of the entries cannot be read."""
+    found: dict[Manager, Owned] = {}
+    for entry in entries:
+        operation, api_version = entry.operation, entry.api_version
+        if operation not in (APPLY, UPDATE):
+            raise NotOwnership("operation must be `Apply` or `Update`")
+        if not api_version:
+            raise NotOwnership("apiVersion must not be empty")
+        if entry.fields_type != FIELDS_V1:
+            raise NotOwnership(f"fieldsType must be {FIELDS_V1}")
+        raw = entry.fields_v1.raw
+        try:
+            fields = _fields(raw)
+        except ValueError as error:
+            raise NotOwnership(str(error)) from None
+        seconds = entry.time.seconds if entry.HasField("time") and entry.time.HasField("seconds") else None
+        manager = Manager(entry.manager, operation, "" if operation == APPLY else api_version, entry.subresource)
+        found[manager] = Owned(fields, api_version, seconds, raw)
+    return found
+
+
+def managers_of(live: ObjectMeta | None, new: ObjectMeta, subresource: str) -> Managed:
+    """Who owns the fields of an object that is being written: as the new object says, where it says something that can
+    be read and the write is of the object itself, else as the live one does. One empty entry says: nobody."""
+    if not subresource and new.managed_fields:
+        if is_reset(new.managed_fields):
+            return NOBODY
+        try:
+            found = read_managers(new.managed_fields)
+        except NotOwnership:
+            found = {}
+        if found:
+            return found
+    if live is None or not live.managed_fields:
+        return NOBODY
+    try:
+        return read_managers(live.managed_fields)
+    except NotOwnership:
+        return NOBODY
+
+
+def is_reset(entries: Sequence[Message]) -> bool:
+    return len(entries) == 1 and not entries[0].ByteSize()
+
+
+def write_managers(metadata: ObjectMeta, managed: Managed) -> None:
+    """Replaces an object's entries. Updaters stand behind appliers, later ones behind earlier."""
+    metadata.ClearField("managed_fields")
+    for manager in sorted(managed, key=lambda m: _order(m, managed[m])) if len(managed) > 1 else managed:
+        owned = managed[manager]
+        entry = metadata.managed_fields.add(
+            manager=manager.name,
+            operation=manager.operation,
+            api_version=owned.api_version,
+            fields_type=FIELDS_V1,
+            fields_v1=FieldsV1(raw=owned.raw or to_json(owned.fields)),
+        )
+        if owned.seconds is not None:
+            entry.time.seconds = owned.seconds
+        if manager.subresource:
+            entry.subresource = manager.subresource
+
+
+def _order(manager: Manager, owned: Owned) -> tuple[str, int, str, str, str]:
+    return manager.operation, owned.seconds or 0, manager.name, owned.api_version, manager.subresource
+
+
+def capped(managed: dict[Manager, Owned]) -> dict[Manager, Owned]:
+    """The managers with no more than ten updaters: the fields of the oldest go to one for all of them."""
+    updaters = [manager for manager in managed if manager.operation == UPDATE]
+    if len(updaters) <= UPDATERS_AT_MOST:
+        return managed
+    out = dict(managed)
+    updaters.sort(key=lambda m: (managed[m].seconds or 0, m))
+    first: dict[str, Manager] = {}
+    surplus = len(updaters) - UPDATERS_AT_MOST
+    for manager in updaters:
+        if not surplus:
+            break
+        owned = managed[manager]
+        bucket = updater(ANCIENT, owned.api_version, "")
+        if owned.api_version not in first:
+            first[owned.api_version] = manager
+            continue
+        if bucket not in out:
+            out[bucket] = out.pop(first[owned.api_version])
+        out[bucket] = Owned(union(owned.fields, out[bucket].fields), owned.api_version, owned.seconds)
+        if manager != bucket:
+            del out[manager]
+        surplus -= 1
+    return out
+
+
+def differ_in_time_alone(old: Sequence[ManagedFieldsEntry], new: Sequence[ManagedFieldsEntry]) -> bool:
+    """Whether two objects' entries say the same but for when."""
+    if len(old) != len(new):
+        return False
+    return all(
+        a.manager == b.manager
+        and a.fields_v1.raw == b.fields_v1.raw
+        and a.operation == b.operation
+        and a.api_version == b.api_version
+        and a.subresource == b.subresource
+        for a, b in zip(old, new, strict=True)
+    )
+
+
+def entry_causes(entries: Sequence[ManagedFieldsEntry]) -> list[Cause]:
+    """What is wrong with the entries that a client sends, by the rules of metav1's ValidateManagedFields."""
+    causes: list[Cause] = []
+    for place, entry in enumerate(entries):
+        path = f"metadata.managedFields[{place}]"
+        if entry.operation not in (APPLY, UPDATE):
+            text = f"Invalid value: {json.dumps(entry.operation)}: must be `Apply` or `Update`"
+            causes.append(Cause("FieldValueInvalid", text, f"{path}.operation"))
+        if entry.fields_type not in ("", FIELDS_V1):
+            text = f"Invalid value: {json.dumps(entry.fields_type)}: must be `{FIELDS_V1}`"
+            causes.append(Cause("FieldValueInvalid", text, f"{path}.fieldsType"))
+        if len(entry.manager.encode()) > _NAME_BYTES:
+            text = f"Too long: may not be more than {_NAME_BYTES} bytes"
+            causes.append(Cause("FieldValueTooLong", text, f"{path}.manager"))
+        if not entry.manager.isprintable():
+            text = f"Invalid value: {json.dumps(entry.manager)}: should only contain printable characters"
+            causes.append(Cause("FieldValueInvalid", text, f"{path}.manager"))
+        if len(entry.subresource.encode()) > _SUBRESOURCE_BYTES:
+            text = f"Too long: may not be more than {_SUBRESOURCE_BYTES} bytes"
+            causes.append(Cause("FieldValueTooLong", text, f"{path}.subresource"))
+    return causes

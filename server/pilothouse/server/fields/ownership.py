@@ -1,0 +1,307 @@
+"""What an update and an apply make of who owns which field.
+
+    walker = MessageWalker(Deployment)                      # one per kind
+    managed = after_update(walker, managed, write, old, new)
+    applied = after_apply(walker, managed, write, live, configuration, force)
+
+Sets of fields are compared in the version of the write; what was owned in another version of the object is compared in
+that version, through `Walker.in_version`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
+
+from google.protobuf.message import Message
+
+from ..meta.scalars import JsonValue
+from . import checking
+from .managers import NOBODY, Managed, Manager, Owned, applier, capped, updater
+from .merging import merge, remove, with_containers
+from .sets import EMPTY, FieldSet, difference, intersection, of_paths, paths, union, without
+from .shapes import MapShape
+from .values import Comparison, compare, field_set, same
+
+Object = dict[str, JsonValue]
+
+BEFORE_FIRST_APPLY = "before-first-apply"
+
+_NEVER_OWNED = (
+    ("f:apiVersion",),
+    ("f:kind",),
+    ("f:metadata",),
+    *(
+        ("f:metadata", f"f:{name}")
+        for name in (
+            "name",
+            "namespace",
+            "creationTimestamp",
+            "selfLink",
+            "uid",
+            "clusterName",
+            "generation",
+            "managedFields",
+            "resourceVersion",
+        )
+    ),
+)
+NEVER_OWNED: FieldSet = of_paths(_NEVER_OWNED)
+"""Fields that no manager owns: they are the object's identity, or the server's."""
+
+UNWATCHED = tuple(tuple(step[2:] for step in path) for path in _NEVER_OWNED if path != ("f:metadata",))
+"""The same by JSON names, as walkers take them."""
+
+Resets = frozenset[str]
+"""What a write through a subresource cannot change: top-level members, or `metadata.labels` of metadata."""
+
+
+class Walker(Protocol):
+    """One kind's objects as apply sees them. An implementation for messages is `walkers.MessageWalker`; one for plain
+    JSON values needs `shape`, `value` and `compare(shape, ...)` of values.py alone."""
+
+    @property
+    def api_version(self) -> str: ...
+
+    @property
+    def shape(self) -> MapShape: ...
+
+    def value(self, obj: Message | None) -> Object:
+        """The object as JSON, with apiVersion and kind; None: one with nothing set."""
+        ...
+
+    def compare(self, old: Message | None, new: Message, resets: Resets) -> Comparison:
+        """How two objects differ, apart from the fields of `resets`; old: None for one with nothing set."""
+        ...
+
+    def in_version(self, api_version: str) -> "Conversion | None":
+        """None where the object has no such version."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """The same objects in another version. convert: one of their JSON values from the walker's version to that one,
+    back: the other way."""
+
+    shape: MapShape
+    convert: Callable[[Object], Object]
+    back: Callable[[Object], Object]
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Who writes. seconds: since the epoch; resets: what this way of writing cannot change."""
+
+    manager: str
+    seconds: int
+    subresource: str = ""
+    resets: Resets = frozenset()
+
+
+class Conflicts(Exception):
+    """Fields that an apply would change belong to others; `owned` holds them by manager."""
+
+    def __init__(self, owned: dict[Manager, FieldSet]) -> None:
+        super().__init__()
+        self.owned = owned
+
+    def list(self) -> list[tuple[Manager, tuple[str, ...]]]:
+        """Each field, by its path of elements, with its owner."""
+        return [(manager, path) for manager in sorted(self.owned) for path in paths(self.owned[manager])]
+
+
+class Misfit(Exception):
+    """A configuration that has not the shape of its type. The text is structured-merge-diff's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """value: the object after the apply, None where no value changed."""
+
+    value: Object | None
+    managed: Managed
+
+
+def after_update(walker: Walker, managed: Managed, write: Write, old: Message | None, new: Message) -> Managed:
+    """Who owns what after an object was written as a whole. old: None for a new object. What nobody has owned since
+    its creation stays nobody's."""
+    if not managed and old is not None:
+        return managed
+    comparison = walker.compare(old, new, write.resets)
+    if not (comparison.added or comparison.removed or comparison.modified):
+        return managed
+    me = updater(write.manager, walker.api_version, write.subresource)
+    changed = difference(comparison.changed, NEVER_OWNED)
+    if not managed:
+        return {me: Owned(changed, walker.api_version, write.seconds)} if changed else managed
+
+    def compared_in(api_version: str) -> Comparison | None:
+        conversion = walker.in_version(api_version)
+        if conversion is None:
+            return None
+        before, after = (conversion.convert(walker.value(obj)) for obj in (old, new))
+        return compare(conversion.shape, before, after).apart_from(reset_fields(write.resets))
+
+    out = _released(walker, managed, me, comparison, compared_in)
+    mine = managed.get(me)
+    if changed:
+        fields = union(difference(mine.fields, comparison.removed), changed) if mine is not None else changed
+        out[me] = Owned(fields, walker.api_version, write.seconds)
+    elif mine is not None:
+        out[me] = mine.having(difference(mine.fields, comparison.removed))
+    return capped({manager: owned for manager, owned in out.items() if owned.fields})
+
+
+def _released(
+    walker: Walker,
+    managed: Managed,
+    me: Manager,
+    comparison: Comparison,
+    compared_in: Callable[[str], Comparison | None],
+) -> dict[Manager, Owned]:
+    """What all managers but one own when the fields that changed are no longer theirs."""
+    compared: dict[str, Comparison | None] = {walker.api_version: comparison}
+    lost: dict[str, FieldSet] = {}
+    out: dict[Manager, Owned] = {}
+    for manager, owned in managed.items():
+        version = owned.api_version
+        if version not in compared:
+            compared[version] = compared_in(version)
+        seen = compared[version]
+        if manager == me:
+            out[manager] = owned
+        elif seen is not None:
+            if version not in lost:
+                lost[version] = union(seen.changed, seen.removed)
+            touched = intersection(owned.fields, lost[version])
+            out[manager] = owned.having(difference(owned.fields, touched)) if touched else owned
+    return out
+
+
+def after_apply(
+    walker: Walker, managed: Managed, write: Write, live: Message | None, configuration: Object, force: bool
+) -> Applied:
+    """live: None for an object that is not there yet. Raises Misfit, Conflicts."""
+    if not managed and live is not None:
+        # What was there before anybody applied belongs to a manager that stands for all.
+        managed = after_update(walker, NOBODY, _first(write), None, live)
+    wrong = checking.faults(walker.shape, configuration)
+    if wrong:
+        raise Misfit(checking.joined(wrong))
+    shape, version, before = walker.shape, walker.api_version, walker.value(live)
+    ignored, me = reset_fields(write.resets), applier(write.manager, write.subresource)
+    last = managed.get(me)
+    fields = without(field_set(shape, configuration), ignored)
+    claimed = {**managed, me: Owned(fields, version)}
+    after = _pruned(walker, _as_object(merge(shape, before, configuration)), claimed, last)
+    comparison = compare(shape, before, after).apart_from(ignored)
+
+    def compared_in(api_version: str) -> Comparison | None:
+        conversion = walker.in_version(api_version)
+        if conversion is None:
+            return None
+        values = conversion.convert(before), conversion.convert(after)
+        return compare(conversion.shape, *values).apart_from(ignored)
+
+    if not force:
+        _refuse_conflicts(walker, claimed, me, comparison, compared_in)
+    out = _released(walker, claimed, me, comparison, compared_in)
+    changed = not same(before, after)
+    seconds = write.seconds if changed else last.seconds if last is not None else None
+    fields = difference(fields, NEVER_OWNED)
+    unchanged = last is not None and last.fields == fields and last.seconds == seconds and last.api_version == version
+    out[me] = last if unchanged and last is not None else Owned(fields, version, seconds)
+    return Applied(after if changed else None, {manager: owned for manager, owned in out.items() if owned.fields})
+
+
+def _first(write: Write) -> Write:
+    return Write(BEFORE_FIRST_APPLY, write.seconds, write.subresource, write.resets)
+
+
+def _refuse_conflicts(
+    walker: Walker,
+    managed: Managed,
+    me: Manager,
+    comparison: Comparison,
+    compared_in: Callable[[str], Comparison | None],
+) -> None:
+    """Raises Conflicts."""
+    found: dict[Manager, FieldSet] = {}
+    for manager, owned in managed.items():
+        if manager == me:
+            continue
+        seen = comparison if owned.api_version == walker.api_version else compared_in(owned.api_version)
+        disputed = intersection(owned.fields, seen.changed) if seen is not None else EMPTY
+        if disputed:
+            found[manager] = disputed
+    if found:
+        raise Conflicts(found)
+
+
+def _pruned(walker: Walker, merged: Object, managed: Managed, last: Owned | None) -> Object:
+    """The merged object without what the applier set last time, sets no more, and nobody else owns."""
+    if last is None or not last.fields:
+        return merged
+    version = last.api_version
+    conversion = None
+    if version != walker.api_version:
+        conversion = walker.in_version(version)
+        if conversion is None:
+            return merged
+    shape = walker.shape if conversion is None else conversion.shape
+    whole = merged if conversion is None else conversion.convert(merged)
+    fields = with_containers(shape, last.fields)
+    pruned = _as_object(remove(shape, whole, fields))
+    pruned = _with_owned(walker, whole, pruned, version, managed)
+    had, left = (with_containers(shape, field_set(shape, value)) for value in (whole, pruned))
+    dropped = intersection(difference(had, left), fields)
+    pruned = _as_object(remove(shape, whole, dropped))
+    return pruned if conversion is None else conversion.back(pruned)
+
+
+def _with_owned(walker: Walker, whole: Object, pruned: Object, version: str, managed: Managed) -> Object:
+    """The pruned object with all that somebody owns; both are of the version."""
+    by_version: dict[str, FieldSet] = {version: EMPTY}
+    for owned in managed.values():
+        by_version[owned.api_version] = union(by_version.get(owned.api_version, EMPTY), owned.fields)
+    home = walker.in_version(version) if version != walker.api_version else None
+    for other, fields in by_version.items():
+        if other == version:
+            shape = walker.shape if home is None else home.shape
+            pruned = _restored(shape, whole, pruned, fields)
+            continue
+        # By way of the walker's own version, which every other is converted from.
+        there = walker.in_version(other) if other != walker.api_version else None
+        if there is None and other != walker.api_version:
+            continue
+        values = [home.back(value) if home is not None else value for value in (whole, pruned)]
+        if there is not None:
+            values = [there.convert(value) for value in values]
+        restored = _restored(walker.shape if there is None else there.shape, values[0], values[1], fields)
+        if there is not None:
+            restored = there.back(restored)
+        pruned = home.convert(restored) if home is not None else restored
+    return pruned
+
+
+def _restored(shape: MapShape, whole: Object, pruned: Object, owned: FieldSet) -> Object:
+    had, left, kept = (
+        with_containers(shape, fields) for fields in (field_set(shape, whole), field_set(shape, pruned), owned)
+    )
+    return _as_object(remove(shape, whole, difference(had, union(left, kept))))
+
+
+def _as_object(value: JsonValue) -> Object:
+    return value if isinstance(value, dict) else {}
+
+
+@cache
+def reset_fields(resets: Resets) -> FieldSet:
+    """The fields of `resets`."""
+    return of_paths(tuple(f"f:{name}" for name in path.split(".")) for path in sorted(resets))
+
+
+def reset_paths(resets: Resets) -> Sequence[tuple[str, ...]]:
+    """The members of `resets` with those that nobody owns, by JSON names, as walkers take them."""
+    return (*UNWATCHED, *(tuple(path.split(".")) for path in resets))
