@@ -26,8 +26,6 @@ class RestTransport:
         self._door = door
 
     def lacks(self, request: Request) -> str:
-        if "apply" in request.headers.get("content-type", ""):
-            return "server-side apply"
         return ""
 
     async def compact(self) -> None:

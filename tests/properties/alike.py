@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.properties.objects import Json
 
-OF_THE_OBJECT = ("name", "uid", "resourceVersion", "creationTimestamp")
+OF_THE_OBJECT = ("name", "uid", "resourceVersion", "creationTimestamp", "managedFields")
 OF_A_JOB = (
     "batch.kubernetes.io/controller-uid",
     "batch.kubernetes.io/job-name",

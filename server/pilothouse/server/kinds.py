@@ -1,6 +1,7 @@
 """Kinds: for each resource type what the line needs of schema, strategies and conversion, compiled when first used."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from google.protobuf.message import Message
 from pilothouse.api.dynamic.v1.dynamic_pb2 import CustomObject
@@ -8,11 +9,16 @@ from pilothouse.api.dynamic.v1.dynamic_pb2 import CustomObject
 from .apiextensions.codec import content_of
 from .apiextensions.columns import CustomPrinter
 from .apiextensions.definition import CustomVersion, Definition
+from .apiextensions.ownership import CustomWalker
 from .apiextensions.paths import selectable_text
 from .apiextensions.stored import Completer, CustomForm, codec_of
 from .apiextensions.strategy import CustomObjects
 from .completion import checker, completer, normalizer
+from .conversion.between import conversion_between
 from .conversion.stored import StoredObjects
+from .fields.messages import shape_of
+from .fields.ownership import Conversion
+from .fields.walkers import MessageWalker
 from .meta.codec import codec_for
 from .meta.field_selectors import METADATA_FIELDS
 from .meta.resource import Registry, ResourceType
@@ -63,7 +69,20 @@ class Kinds(dict[ResourceType, Kind]):
             selectable=fields,
             fields_of=_fields_of(resource, fields),
             codec=lambda: codec_for(resource.message),
+            walker=MessageWalker(resource, self._versions(resource)),
         )
+
+    def _versions(self, resource: ResourceType) -> dict[str, Callable[[], Conversion]]:
+        """How objects become those of the other versions of their identity, by apiVersion."""
+        return {
+            other.api_version: partial(_conversion, resource, other)
+            for other in self._registry
+            if other.storage is resource.storage and other is not resource
+        }
+
+
+def _conversion(resource: ResourceType, other: ResourceType) -> Conversion:
+    return Conversion(shape_of(other.message), conversion_between(resource, other), conversion_between(other, resource))
 
 
 def _custom_kind(resource: ResourceType, definition: Definition, version: CustomVersion, form: CustomForm) -> Kind:
@@ -91,6 +110,7 @@ def _custom_kind(resource: ResourceType, definition: Definition, version: Custom
         selectable=frozenset(resource.selectable_fields),
         fields_of=fields_of,
         printer=CustomPrinter(version.columns),
+        walker=CustomWalker(resource, definition, version),
         codec=lambda: codec,  # type: ignore[arg-type,return-value]
     )
 

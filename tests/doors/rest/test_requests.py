@@ -198,9 +198,8 @@ async def test_forms_that_are_not_served(door: Door) -> None:
     assert (await door.send("GET", MAPS, headers={"Accept": "image/png"})).code == 406
     assert (await door.send("GET", f"{MAPS}?watch=1", headers={"Accept": "application/yaml"})).code == 406
     assert (await create(door, config_map("jar"), **{"Content-Type": "image/png"})).code == 415
-    apply = {"Content-Type": "application/apply-patch+yaml"}
-    refused = await door.send("PATCH", f"{MAPS}/jar", b"{}", apply)
-    assert (refused.code, "server-side apply" in status(refused)["message"]) == (415, True)
+    apply = {"Content-Type": "application/apply-patch+cbor"}
+    assert (await door.send("PATCH", f"{MAPS}/jar", b"{}", apply)).code == 415
 
 
 async def test_head_is_get_without_its_body(door: Door) -> None:

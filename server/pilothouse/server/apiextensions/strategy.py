@@ -61,6 +61,11 @@ class CustomObjects(Strategy[CustomObject]):
         elif self._version.status:
             _set_member(obj, "status", content_of(old).get("status", ABSENT))
 
+    def reset_fields(self, subresource: str) -> frozenset[str]:
+        if subresource == "status":
+            return frozenset({"spec"})
+        return frozenset({"status"} if self._version.status else ())
+
     def raises_generation(self, obj: CustomObject, old: CustomObject) -> bool:
         return bool(obj.content != old.content)
 

@@ -4,7 +4,7 @@ A message is compared as the JSON that it stands for: what JSON always writes is
 Objects are normalized (`schema/presence.py`): a plain zero is absence.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
@@ -35,7 +35,7 @@ _WORTH_BYTES = 128
 
 
 class MessageComparer:
-    """Compares objects of one class. ignored: fields, by one or two JSON names from the root, that are not looked at."""
+    """Compares objects of one class. ignored: fields, by JSON names from the root, that are not looked at."""
 
     def __init__(self, message: type[Message], ignored: Iterable[tuple[str, ...]] = ()) -> None:
         self._struct = _Struct(message.DESCRIPTOR, frozenset(ignored))  # type: ignore[arg-type]  # upb's own class
@@ -331,7 +331,7 @@ class _Items:
             return None
         return _MODIFIED if self._struct is None else self._struct.compare(old[0], new[0])
 
-    def _by_element(self, items: Iterable[Any]) -> Mapping[str, list[Any]]:
+    def _by_element(self, items: Iterable[Any]) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = {}
         element = self._element
         for item in items:

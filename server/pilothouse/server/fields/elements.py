@@ -1,5 +1,5 @@
-"""One step of a path to a field, as FieldsV1 writes it: `f:name` a member, `k:{"name":"x"}` an item by its keys, `v:"x"`
-an item by its value, `i:0` an item by its place, and `.` the thing itself."""
+"""One step of a path to a field, as FieldsV1 writes it: `f:name` a member, `k:{"name":"x"}` an item by its keys,
+`v:"x"` an item by its value, `i:0` an item by its place, and `.` the thing itself."""
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from google.protobuf.message import Message
 from pilothouse.api.meta.v1.meta_pb2 import FieldsV1, ManagedFieldsEntry, ObjectMeta
 
-from ..errors import Cause
 from ..schema.remembered import Remembered
 from .sets import EMPTY, FieldSet, from_json, to_json, union
 
@@ -21,9 +20,6 @@ FIELDS_V1 = "FieldsV1"
 UPDATERS_AT_MOST = 10
 ANCIENT = "ancient-changes"
 UNKNOWN = "unknown"
-
-_NAME_BYTES = 128
-_SUBRESOURCE_BYTES = 256
 
 
 class Manager(NamedTuple):
@@ -117,10 +113,13 @@ def managers_of(live: ObjectMeta | None, new: ObjectMeta, subresource: str) -> M
             found = {}
         if found:
             return found
-    if live is None or not live.managed_fields:
-        return NOBODY
+    return NOBODY if live is None else managers_in(live)
+
+
+def managers_in(metadata: ObjectMeta) -> Managed:
+    """Those whose entries a stored object holds: nobody where one of them cannot be read."""
     try:
-        return read_managers(live.managed_fields)
+        return read_managers(metadata.managed_fields) if metadata.managed_fields else NOBODY
     except NotOwnership:
         return NOBODY
 
@@ -189,26 +188,3 @@ def differ_in_time_alone(old: Sequence[ManagedFieldsEntry], new: Sequence[Manage
         and a.subresource == b.subresource
         for a, b in zip(old, new, strict=True)
     )
-
-
-def entry_causes(entries: Sequence[ManagedFieldsEntry]) -> list[Cause]:
-    """What is wrong with the entries that a client sends, by the rules of metav1's ValidateManagedFields."""
-    causes: list[Cause] = []
-    for place, entry in enumerate(entries):
-        path = f"metadata.managedFields[{place}]"
-        if entry.operation not in (APPLY, UPDATE):
-            text = f"Invalid value: {json.dumps(entry.operation)}: must be `Apply` or `Update`"
-            causes.append(Cause("FieldValueInvalid", text, f"{path}.operation"))
-        if entry.fields_type not in ("", FIELDS_V1):
-            text = f"Invalid value: {json.dumps(entry.fields_type)}: must be `{FIELDS_V1}`"
-            causes.append(Cause("FieldValueInvalid", text, f"{path}.fieldsType"))
-        if len(entry.manager.encode()) > _NAME_BYTES:
-            text = f"Too long: may not be more than {_NAME_BYTES} bytes"
-            causes.append(Cause("FieldValueTooLong", text, f"{path}.manager"))
-        if not entry.manager.isprintable():
-            text = f"Invalid value: {json.dumps(entry.manager)}: should only contain printable characters"
-            causes.append(Cause("FieldValueInvalid", text, f"{path}.manager"))
-        if len(entry.subresource.encode()) > _SUBRESOURCE_BYTES:
-            text = f"Too long: may not be more than {_SUBRESOURCE_BYTES} bytes"
-            causes.append(Cause("FieldValueTooLong", text, f"{path}.subresource"))
-    return causes

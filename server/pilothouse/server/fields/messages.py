@@ -23,14 +23,24 @@ _NAMED_BY_DEFAULT = "LocalObjectReference"
 
 def shape_of(message: type[Message]) -> MapShape:
     """The shape of a kind's objects, with apiVersion and kind. Parts are made when values first get there."""
-    return _struct(message.DESCRIPTOR)  # type: ignore[arg-type]  # the stub adds upb's own class
+    return _object(message.DESCRIPTOR)
+
+
+def struct_of(message: type[Message]) -> MapShape:
+    """The shape of a message that stands inside of an object."""
+    return _struct(message.DESCRIPTOR)
+
+
+@cache
+def _object(descriptor: Descriptor) -> MapShape:
+    return MapShape({**_struct(descriptor).members, **dict.fromkeys(TYPE_META, Scalar.STRING)})
 
 
 @cache
 def _struct(descriptor: Descriptor, atomic: bool = False) -> MapShape:
     shape = MapShape(atomic=atomic)
     for name, member in members(descriptor).items():
-        shape.members[name] = LateShape(cache(lambda member=member: member_shape(member)))  # type: ignore[misc]
+        shape.members[name] = LateShape(cache(lambda member=member: member_shape(member)))
     if is_resource(descriptor):
         shape.members.update(dict.fromkeys(TYPE_META, Scalar.STRING))
     return shape

@@ -49,8 +49,12 @@ _NEVER_OWNED = (
 NEVER_OWNED: FieldSet = of_paths(_NEVER_OWNED)
 """Fields that no manager owns: they are the object's identity, or the server's."""
 
-UNWATCHED = tuple(tuple(step[2:] for step in path) for path in _NEVER_OWNED if path != ("f:metadata",))
-"""The same by JSON names, as walkers take them."""
+UNWATCHED = (
+    *(tuple(step[2:] for step in path) for path in _NEVER_OWNED if path != ("f:metadata",)),
+    ("metadata", "deletionTimestamp"),
+    ("metadata", "deletionGracePeriodSeconds"),
+)
+"""The same by JSON names, as walkers take them, with what a write cannot set."""
 
 Resets = frozenset[str]
 """What a write through a subresource cannot change: top-level members, or `metadata.labels` of metadata."""

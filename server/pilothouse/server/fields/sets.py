@@ -7,7 +7,7 @@ children of a node are in the order of `elements.rank`.
 
 from collections.abc import Iterable, Iterator
 from functools import reduce
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 import orjson
 
@@ -190,5 +190,5 @@ def _read(value: dict[str, object], level: int) -> FieldSet:
         elif element is not None:
             node = _read(below, level + 1)
             if node or not below:
-                out[element] = cast(FieldSet, node)
+                out[element] = node
     return LEAF if len(out) == 1 and SELF in out and level else ordered(out)

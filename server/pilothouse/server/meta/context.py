@@ -15,6 +15,8 @@ class RequestContext:
     verb: as RBAC knows it ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection");
     namespace: "" for cluster-scoped resources and for requests across namespaces; name: "" where there is none;
     field_selector: of a list, a watch or a deletecollection, as it came;
+    field_manager: who owns what is written, by the request's option or its user agent; applied: whether what is written
+    comes from an apply, which has settled that;
     deadline: of the event loop's clock, in seconds, infinity where there is none; warnings: what the caller is told
     beside the answer, annotations: what the audit log tells beside the answer, both added to along the line;
     outcome: who is to hear what became of the write that is being prepared, by settled().
@@ -35,6 +37,7 @@ class RequestContext:
     warnings: list[str] = field(default_factory=list)
     annotations: dict[str, str] = field(default_factory=dict)
     outcome: list[Callable[[int | None], None]] = field(default_factory=list)
+    applied: bool = False
 
     def settled(self, revision: int | None) -> None:
         """Tells the outcome of one try to write, once: the revision that wrote, 0 where nothing was written, None where

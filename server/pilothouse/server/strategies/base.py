@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Generic, TypeVar
 
 from google.protobuf.message import Message
+from pilothouse.api.meta.v1.meta_pb2 import ObjectMeta
 
 from ..errors import Cause
 from ..meta.context import RequestContext
@@ -55,6 +56,8 @@ class Strategy(Generic[M]):
         self.type = type
         self._arrange = None if self.orders is None else in_order(type.message, self.orders)
         self._has_status = type.has_subresource("status") and "status" in type.message.DESCRIPTOR.fields_by_name
+        self._main_resets = frozenset({"status"} if self._has_status else ())
+        self._status_resets = _status_resets(type.message, self.kept_with_status)
         self._immutable = immutability_for(type.message)
         self._differs = tuple(_differs(type.message, path) for path in type.generation_raised_by)
 
@@ -76,6 +79,11 @@ class Strategy(Generic[M]):
             keep(obj.metadata, old.metadata, self.kept_with_status)  # type: ignore[attr-defined]
         elif self._has_status:
             keep(obj, old, ("status",))
+
+    def reset_fields(self, subresource: str) -> frozenset[str]:
+        """What a write through a subresource ("": of the object itself) leaves as it is, by JSON names: who sends it
+        there does not own it."""
+        return self._main_resets if subresource != "status" else self._status_resets
 
     def raises_generation(self, obj: M, old: M) -> bool:
         """Whether the change between two objects raises metadata.generation."""
@@ -139,6 +147,14 @@ def keep(obj: Any, old: Any, names: tuple[str, ...]) -> None:
 def copy(target: Any, source: Any) -> None:
     """Adds to a repeated field or a map what another holds."""
     target.MergeFrom(source)
+
+
+def _status_resets(message: type[Message], kept: tuple[str, ...]) -> frozenset[str]:
+    others = {f.json for f in fields_of(descriptor_of(message))} - {"metadata", "status"}
+    if kept == ALL_METADATA:
+        return frozenset({*others, "metadata"})
+    names = {f.name: f.json for f in fields_of(descriptor_of(ObjectMeta))}
+    return frozenset({*others, *(f"metadata.{names[name]}" for name in kept)})
 
 
 def _differs(message: type[Message], path: str) -> _Differs:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Protocol
 
 from google.protobuf.message import DecodeError, Message
 
@@ -34,6 +35,14 @@ class FieldValidation(Enum):
     IGNORE = "Ignore"
     WARN = "Warn"
     STRICT = "Strict"
+
+
+class Source(Protocol):
+    """Where a new object comes from."""
+
+    def message(self, plane: Plane, kind: Kind, context: RequestContext) -> Message:
+        """A new one at each call. Raises BadRequest where it is no object of the kind."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

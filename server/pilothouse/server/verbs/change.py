@@ -14,6 +14,7 @@ from ..store.base import Op, Put, Refused, Remove
 from ..watchcache.item import Item
 from . import faults
 from .metadata import is_doomed, keep_identity, metadata_of, place
+from .owning import keep_times, own
 from .plane import Kind, Plane
 from .reading import item_of, stored_item
 from .writing import Tries, write
@@ -104,6 +105,7 @@ async def prepare_change(
     """Defaults, admits, stamps and validates a changed object. Raises BadRequest, Invalid, Forbidden, Conflict."""
     place(context, new)
     kind.complete(new)
+    own(kind, context, old, new, plane.now())
     request = AdmissionRequest(context, Operation.UPDATE, new, old, context.name)
     await plane.admission.mutate(request)
     return await settle_change(plane, kind, item, (old, new), request)
@@ -129,11 +131,12 @@ async def settle_change(
     if context.subresource in ("", "scale"):
         context.warnings.extend(strategy.warnings(new, old))
     await plane.admission.validate(request)
-    raw = new.SerializeToString(deterministic=True)
     together = tuple(request.together)
+    unchanged = not together and (new == old or keep_times(old, new))
+    raw = new.SerializeToString(deterministic=True)
     if is_doomed(new) and not strategy.holds(new):
         return Changed((Remove(item.key, item.revision), *together), raw)
-    if new == old and not together:
+    if unchanged:
         return Changed((), raw)
     ttl = plane.event_ttl if resource.storage.expires else 0
     return Changed((Put(item.key, kind.form.stored(new, raw), item.revision, ttl), *together), raw)

@@ -11,8 +11,9 @@ from ..meta.context import RequestContext
 from ..meta.wire import with_revision
 from ..store.base import Op, Put, Refused
 from . import faults
-from .body import Body
-from .metadata import metadata_of, place, stamp_new
+from .body import Source
+from .metadata import metadata_of, place, stamp_new, wipe_new
+from .owning import own
 from .plane import Kind, Plane
 from .reviews import review
 from .writing import Tries, write
@@ -32,7 +33,7 @@ class Prepared:
     raw: bytes
 
 
-async def create(plane: Plane, context: RequestContext, body: Body) -> bytes:
+async def create(plane: Plane, context: RequestContext, body: Source) -> bytes:
     """The object as stored, or a review with its answer, as protobuf. Raises Forbidden, BadRequest, Invalid,
     AlreadyExists, TooLarge."""
     permit(plane.authorizer, context)
@@ -66,8 +67,10 @@ async def create(plane: Plane, context: RequestContext, body: Body) -> bytes:
 async def prepare(plane: Plane, kind: Kind, context: RequestContext, message: Message) -> Prepared:
     """Defaults, admits, stamps and validates a new object. Raises BadRequest, Forbidden, Invalid."""
     resource, strategy = kind.type, kind.strategy
+    wipe_new(message)
     place(context, message)
     kind.complete(message)
+    own(kind, context, None, message, plane.now())
     request = AdmissionRequest(context, Operation.CREATE, message, None, metadata_of(message).name)
     context.annotations[NAME] = request.name
     await plane.admission.mutate(request)

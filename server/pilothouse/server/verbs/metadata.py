@@ -15,6 +15,15 @@ from ..meta.resource import ResourceType
 from ..meta.uids import new_uid
 from . import faults
 
+_SERVER_OWNED = (
+    "uid",
+    "creation_timestamp",
+    "resource_version",
+    "self_link",
+    "deletion_timestamp",
+    "deletion_grace_period_seconds",
+)
+
 ORPHAN, FOREGROUND = "orphan", "foregroundDeletion"
 
 
@@ -40,17 +49,16 @@ def place(context: RequestContext, message: Message) -> None:
     metadata.namespace = context.namespace
 
 
-def stamp_new(resource: ResourceType, message: Message, now: float) -> None:
-    """Gives a new object its identity; what only the server may set is taken out first."""
+def wipe_new(message: Message) -> None:
+    """Takes out of a new object what only the server may set."""
     metadata = metadata_of(message)
-    for owned in (
-        "resource_version",
-        "self_link",
-        "deletion_timestamp",
-        "deletion_grace_period_seconds",
-        "managed_fields",
-    ):
+    for owned in _SERVER_OWNED:
         metadata.ClearField(owned)
+
+
+def stamp_new(resource: ResourceType, message: Message, now: float) -> None:
+    """Gives a new object its identity."""
+    metadata = metadata_of(message)
     metadata.uid = new_uid()
     metadata.creation_timestamp.Clear()
     metadata.creation_timestamp.seconds = int(now)
@@ -80,8 +88,6 @@ def keep_identity(resource: ResourceType, message: Message, old: Message) -> Non
         new_metadata.ClearField(name)
         if old_metadata.HasField(name):
             _copy(new_metadata, old_metadata, name)
-    new_metadata.ClearField("managed_fields")
-    new_metadata.managed_fields.extend(old_metadata.managed_fields)
     new_metadata.ClearField("resource_version")
     new_metadata.ClearField("self_link")
 

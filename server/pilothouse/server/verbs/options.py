@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..errors import Cause, Invalid
 from .body import FieldValidation
@@ -28,13 +29,7 @@ def write_options(
 ) -> WriteOptions:
     """kind: "CreateOptions", "UpdateOptions" or "PatchOptions"; unset: the field validation where none is named. Raises
     Invalid."""
-    causes = dry_run_causes(dry_run)
-    if len(field_manager.encode()) > FIELD_MANAGER_BYTES:
-        text = f"Too long: may not be more than {FIELD_MANAGER_BYTES} bytes"
-        causes.append(Cause("FieldValueTooLong", text, "fieldManager"))
-    if not _PRINTABLE.fullmatch(field_manager):
-        text = f"Invalid value: {json.dumps(field_manager)}: should only contain printable characters"
-        causes.append(Cause("FieldValueInvalid", text, "fieldManager"))
+    causes = dry_run_causes(dry_run) + field_manager_causes(field_manager)
     known = {v.value: v for v in FieldValidation}
     if field_validation and field_validation not in known:
         supported = '"", "Ignore", "Strict", "Warn"'
@@ -48,6 +43,34 @@ def forbid_force() -> None:
     """Raises Invalid: force is for apply alone."""
     cause = Cause("FieldValueForbidden", "Forbidden: may not be specified for non-apply patch", "force")
     refuse("PatchOptions", [cause])
+
+
+def require_field_manager(name: str) -> None:
+    """Raises Invalid: who applies says who it is."""
+    if not name:
+        cause = Cause("FieldValueRequired", "Required value: is required for apply patch", "fieldManager")
+        refuse("PatchOptions", [cause])
+
+
+def field_manager_causes(name: str, field: str = "fieldManager") -> list[Cause]:
+    """What is wrong with the name of a manager."""
+    causes: list[Cause] = []
+    if len(name.encode()) > FIELD_MANAGER_BYTES:
+        text = f"Too long: may not be more than {FIELD_MANAGER_BYTES} bytes"
+        causes.append(Cause("FieldValueTooLong", text, field))
+    if not _PRINTABLE.fullmatch(name):
+        text = f"Invalid value: {json.dumps(name)}: should only contain printable characters"
+        causes.append(Cause("FieldValueInvalid", text, field))
+    return causes
+
+
+@lru_cache(maxsize=1024)
+def manager_of(user_agent: str) -> str:
+    """Whom a write without a field manager is put down to: what the user agent begins with."""
+    name = "".join(c for c in user_agent.partition("/")[0] if c.isprintable())
+    while len(name.encode()) > FIELD_MANAGER_BYTES:
+        name = name[:-1]
+    return name
 
 
 def dry_run_causes(values: Sequence[str]) -> list[Cause]:

@@ -14,6 +14,7 @@ from ..authorization.base import Authorizer
 from ..authorization.rbac import Candidate
 from ..authorization.rules import Rule
 from ..errors import Cause, NotFound
+from ..fields.ownership import Walker
 from ..meta.codec import Codec
 from ..meta.resource import Registry, ResourceType
 from ..meta.tables import Printer
@@ -48,8 +49,8 @@ class Form(Protocol):
 @dataclass(frozen=True, slots=True, eq=False)
 class Kind:
     """What is compiled once for one resource type. normalize: zeros that mean absence are cleared; complete: normalizes
-    and defaults; check: what is wrong by metadata and schema; printer: makes the rows of its tables, where
-    the type brings its own."""
+    and defaults; check: what is wrong by metadata and schema; walker: who owns which field; printer: makes the rows of
+    its tables, where the type brings its own."""
 
     type: ResourceType
     strategy: Strategy[Message]
@@ -60,6 +61,7 @@ class Kind:
     selectable: frozenset[str]
     fields_of: Callable[[Item], Mapping[str, str]]
     codec: Callable[[], Codec[Message]]
+    walker: Walker
     printer: Printer | None = None
 
 

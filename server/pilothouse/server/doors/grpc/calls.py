@@ -21,7 +21,7 @@ from ...meta.wire import first_field
 from ...metrics import Metrics
 from ...verbs.faults import api_error
 from ...verbs.impersonation import impersonate
-from ...verbs.options import DRY_RUN_ALL
+from ...verbs.options import DRY_RUN_ALL, field_manager_causes, manager_of, refuse
 from ...verbs.plane import Plane
 from .identity import Metadata, Peers, impersonation_of
 from .status import error_metadata, status_message, warning_metadata
@@ -69,8 +69,11 @@ class Call:
         subresource: str = "",
         options: object = None,
     ) -> RequestContext:
-        """The context of a request; `options` are those of a write: dry_run and field_manager are read from them."""
+        """The context of a request; `options` are those of a write: dry_run and field_manager are read from them. A
+        write that names no field manager is put down to the user agent."""
         dry_run, manager = dry_run_and_manager(options)
+        if options is not None and not manager:
+            manager = manager_of(_user_agent(self.metadata))
         if resource.deprecation:
             self.warnings.extend(resource.warnings)
         context = RequestContext(
@@ -93,13 +96,17 @@ class Call:
 
 
 def dry_run_and_manager(options: Any) -> tuple[bool, str]:
-    """From any of the options messages of a write. Raises BadRequest for a dry run that is not known."""
+    """From any of the options messages of a write. Raises BadRequest for a dry run that is not known, Invalid for a
+    field manager that cannot be one."""
     if options is None:
         return False, ""
     for value in options.dry_run:
         if value != DRY_RUN_ALL:
             raise BadRequest(f'invalid dryRun {value!r}: the only value is "{DRY_RUN_ALL}"')
-    return bool(options.dry_run), getattr(options, "field_manager", "")
+    manager = getattr(options, "field_manager", "")
+    if manager:
+        refuse(options.DESCRIPTOR.name, field_manager_causes(manager))
+    return bool(options.dry_run), manager
 
 
 def peek(data: bytes) -> meta.ObjectMeta:

@@ -17,7 +17,7 @@ from ...meta.strict import as_object
 from ...meta.times import parse_duration
 from ...meta.yaml_syntax import parse_yaml
 from ...verbs.body import Encoding, FieldValidation
-from ...verbs.options import forbid_force, write_options
+from ...verbs.options import WriteOptions, forbid_force, manager_of, require_field_manager, write_options
 
 Query = Mapping[str, Sequence[str]]
 
@@ -93,17 +93,28 @@ def _from_body(body: bytes, encoding: Encoding) -> meta.DeleteOptions:
         raise BadRequest(f"the body is no DeleteOptions: {error}") from None
 
 
-def with_write_options(kind: str, query: Query, context: RequestContext) -> tuple[RequestContext, FieldValidation]:
-    """The context of a write as its query wants it. kind: "CreateOptions", "UpdateOptions" or "PatchOptions". Raises
-    Invalid."""
-    if not query:
-        return context, FieldValidation.WARN
+def with_write_options(
+    kind: str, query: Query, context: RequestContext, user_agent: str
+) -> tuple[RequestContext, FieldValidation]:
+    """The context of a write as its query wants it, put down to the user agent where the query names nobody. kind:
+    "CreateOptions", "UpdateOptions" or "PatchOptions". Raises Invalid."""
     manager, validation = first(query, "fieldManager"), first(query, "fieldValidation")
     options = write_options(kind, query.get("dryRun", ()), manager, validation, FieldValidation.WARN)
     if "force" in query:
         forbid_force()
-    context = replace(context, dry_run=options.dry_run, field_manager=options.field_manager)
-    return context, options.field_validation
+    return _with(context, options, options.field_manager or manager_of(user_agent)), options.field_validation
+
+
+def with_apply_options(query: Query, context: RequestContext) -> tuple[RequestContext, FieldValidation, bool]:
+    """The same of an apply, and whether it takes over what others own. Raises Invalid."""
+    manager, validation = first(query, "fieldManager"), first(query, "fieldValidation")
+    require_field_manager(manager)
+    options = write_options("PatchOptions", query.get("dryRun", ()), manager, validation, FieldValidation.WARN)
+    return _with(context, options, manager), options.field_validation, is_on(query, "force")
+
+
+def _with(context: RequestContext, options: WriteOptions, manager: str) -> RequestContext:
+    return replace(context, dry_run=options.dry_run, field_manager=manager)
 
 
 def request_seconds(query: Query, at_most: float) -> float:

@@ -6,12 +6,13 @@ from dataclasses import replace
 from aiohttp.web_response import StreamResponse
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
-from ...errors import BadRequest, UnsupportedMediaType
+from ...errors import BadRequest
 from ...meta.context import RequestContext
 from ...meta.continuation import MalformedVersion
-from ...verbs import create, delete, delete_collection, get, patch, update
+from ...verbs import apply, create, delete, delete_collection, get, patch, update
 from ...verbs import list as listing
-from ...verbs.body import Body, Encoding
+from ...verbs.apply import Configuration
+from ...verbs.body import Body, Encoding, FieldValidation
 from ...verbs.patch import PatchType
 from ...verbs.plane import Plane
 from ...verbs.subresources.backends import leads_elsewhere
@@ -22,7 +23,7 @@ from .encoders import Encoder
 from .exchange import Exchange
 from .negotiation import body_encoding, media_type
 from .offers import Encoders
-from .options import delete_options, first, is_on, list_options, with_write_options
+from .options import delete_options, first, is_on, list_options, with_apply_options, with_write_options
 from .status import NoPatchType, success_of
 from .watching import Watches
 
@@ -82,7 +83,7 @@ class Resources:
 
     async def _create(self, exchange: Exchange) -> StreamResponse:
         encoder, encoding = self._encoder(exchange), _encoding(exchange)
-        context, validation = with_write_options("CreateOptions", exchange.query, exchange.context())
+        context, validation = _write_options("CreateOptions", exchange)
         body = Body(await exchange.body(self._max_bytes), encoding, validation)
         if is_created(context.type, context.subresource):
             answer = await create_part(self._plane, context, body)
@@ -92,20 +93,30 @@ class Resources:
 
     async def _update(self, exchange: Exchange) -> StreamResponse:
         encoder, encoding = self._encoder(exchange), _encoding(exchange)
-        context, validation = with_write_options("UpdateOptions", exchange.query, exchange.context())
+        context, validation = _write_options("UpdateOptions", exchange)
         body = Body(await exchange.body(self._max_bytes), encoding, validation)
         updated = await update.update(self._plane, context, body)
         shown = self._plane.registry.body_of(context.type, context.subresource)
         return exchange.encoded(201 if updated.created else 200, encoder.object(shown, updated.body), encoder)
 
     async def _patch(self, exchange: Exchange) -> StreamResponse:
+        if media_type(exchange.raw.headers.get("Content-Type", "")) == APPLY:
+            return await self._apply(exchange)
         encoder = self._encoder(exchange)
         kind = _patch_type(exchange)
-        context, validation = with_write_options("PatchOptions", exchange.query, exchange.context())
+        context, validation = _write_options("PatchOptions", exchange)
         document = await exchange.body(self._max_bytes)
         patched = await patch.patch(self._plane, context, kind, document, validation)
         shown = self._plane.registry.body_of(context.type, context.subresource)
         return exchange.encoded(200, encoder.object(shown, patched), encoder)
+
+    async def _apply(self, exchange: Exchange) -> StreamResponse:
+        encoder = self._encoder(exchange)
+        context, validation, force = with_apply_options(exchange.query, exchange.context())
+        configuration = Configuration(await exchange.body(self._max_bytes), force, validation)
+        applied = await apply.apply(self._plane, context, configuration)
+        shown = self._plane.registry.body_of(context.type, context.subresource)
+        return exchange.encoded(201 if applied.created else 200, encoder.object(shown, applied.body), encoder)
 
     async def _delete(self, exchange: Exchange) -> StreamResponse:
         encoder = self._encoder(exchange)
@@ -140,6 +151,11 @@ class Resources:
         return replace(context, dry_run=bool(options.dry_run)), options
 
 
+def _write_options(kind: str, exchange: Exchange) -> tuple[RequestContext, FieldValidation]:
+    """Raises Invalid."""
+    return with_write_options(kind, exchange.query, exchange.context(), exchange.user_agent)
+
+
 def _encoding(exchange: Exchange) -> Encoding:
     return body_encoding(exchange.raw.headers.get("Content-Type", ""))
 
@@ -149,7 +165,5 @@ def _patch_type(exchange: Exchange) -> PatchType:
     given = media_type(exchange.raw.headers.get("Content-Type", ""))
     kind = PATCH_TYPES.get(given)
     if kind is None:
-        if given == APPLY:
-            raise UnsupportedMediaType("server-side apply is not served: apply on the client's side, or send a patch")
         raise NoPatchType
     return kind

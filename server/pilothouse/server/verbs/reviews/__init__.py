@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ...meta.context import RequestContext
-from ..body import Body
+from ..body import Source
 from ..metadata import place
 from ..plane import Plane
 from . import access, identity, rules, tokens
@@ -28,7 +28,7 @@ _ANSWERS: Mapping[str, _Answer] = MappingProxyType(
 )
 
 
-async def review(plane: Plane, context: RequestContext, body: Body) -> bytes:
+async def review(plane: Plane, context: RequestContext, body: Source) -> bytes:
     """The review with its answer, as protobuf, for a caller who is authorized already. Raises BadRequest, Invalid."""
     kind = plane.kind(context.type)
     message = body.message(plane, kind, context)

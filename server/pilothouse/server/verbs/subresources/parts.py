@@ -10,8 +10,9 @@ from ...errors import BadRequest, MethodNotSupported
 from ...meta.context import RequestContext
 from ...watchcache.item import Item
 from ..change import Prepare, prepare_change
+from ..metadata import metadata_of
 from ..plane import Kind, Plane
-from .scale import prepare_scale, scale_of
+from .scale import owned_scale_of, prepare_scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,9 @@ def viewed(plane: Plane, context: RequestContext, item: Item) -> bytes:
         return item.body
     message = context.type.message.FromString(item.body)
     plane.kind(context.type).normalize(message)
-    return part.view(message).SerializeToString()
+    shown = part.view(message)
+    metadata_of(shown).ClearField("managed_fields")
+    return shown.SerializeToString()
 
 
 def require_own_form(plane: Plane, context: RequestContext) -> None:
@@ -60,4 +63,4 @@ def _whole(kind: Kind) -> Part:
 
 @lru_cache(maxsize=4)
 def _scale(kind: Kind) -> Part:
-    return Part(kind, scale_of, prepare_scale)
+    return Part(kind, owned_scale_of, prepare_scale)

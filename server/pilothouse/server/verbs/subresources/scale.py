@@ -12,6 +12,8 @@ from pilothouse.api.meta.v1.meta_pb2 import LabelSelector
 
 from ...admission.base import AdmissionRequest, Operation
 from ...errors import Conflict
+from ...fields.managers import managers_in, write_managers
+from ...fields.scale import managers_after_scale, managers_of_scale
 from ...meta.context import RequestContext
 from ...meta.label_selectors import from_label_selector
 from ...meta.resource import ResourceType
@@ -21,8 +23,10 @@ from ...watchcache.item import Item
 from .. import faults
 from ..change import Changed, settle_change
 from ..metadata import metadata_of, place
+from ..owning import own
 from ..plane import Kind, Plane
 
+SCALE_VERSION = "autoscaling/v1"
 _SHOWN = ("name", "namespace", "uid", "resource_version")
 
 
@@ -42,6 +46,13 @@ def scale_of(workload: Message) -> Scale:
     return scale
 
 
+def owned_scale_of(workload: Message) -> Scale:
+    """The scale with those who own its replicas, which nobody is shown."""
+    scale = scale_of(workload)
+    write_managers(scale.metadata, managers_of_scale(managers_in(metadata_of(workload)), SCALE_VERSION))
+    return scale
+
+
 async def prepare_scale(
     plane: Plane, kind: Kind, context: RequestContext, item: Item, old: Message, new: Message
 ) -> Changed:
@@ -51,12 +62,15 @@ async def prepare_scale(
     place(context, scale)
     body = plane.kind(plane.registry.body_of(context.type, context.subresource))
     body.complete(scale)
+    own(body, context, owned_scale_of(old), scale, plane.now())
     request = AdmissionRequest(context, Operation.UPDATE, scale, scale_of(old), context.name)
     await plane.admission.mutate(request)
     _check(context, body.type, scale, metadata_of(old).uid)
     changed: Any = type(old)()
     changed.CopyFrom(old)
     changed.spec.replicas = scale.spec.replicas
+    managed = managers_in(metadata_of(old)), managers_in(scale.metadata)
+    write_managers(changed.metadata, managers_after_scale(*managed, kind.type.api_version))
     kind.complete(changed)
     request.object = scale_of(changed)
     settled = await settle_change(plane, kind, item, (old, changed), request)
