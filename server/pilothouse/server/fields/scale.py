@@ -24,15 +24,17 @@ def managers_of_scale(managed: Managed, scale_version: str) -> dict[Manager, Own
 def managers_after_scale(managed: Managed, scaled: Managed, workload_version: str) -> dict[Manager, Owned]:
     """The managers of the workload after its Scale was written. scaled: the managers of the Scale since."""
     out: dict[Manager, Owned] = {}
-    new = dict(scaled)
+    owners = {_of_workload(m, workload_version) for m, owned in scaled.items() if has(owned.fields, REPLICAS)}
     for manager, owned in managed.items():
-        if has(owned.fields, REPLICAS) and new.pop(manager, None) is None:
+        if manager in owners:
+            owners.remove(manager)
+        else:
             owned = owned.having(difference(owned.fields, _REPLICAS))
         if owned.fields:
             out[manager] = owned
-    for manager, owned in new.items():
-        if has(owned.fields, REPLICAS):
-            # The entry is another one in the workload, of which nobody knows when it was written.
-            named = manager if not manager.api_version else manager._replace(api_version=workload_version)
-            out[named] = Owned(_REPLICAS, workload_version)
-    return out
+    # Of a new owner the workload does not say since when.
+    return {**out, **{manager: Owned(_REPLICAS, workload_version) for manager in owners}}
+
+
+def _of_workload(manager: Manager, workload_version: str) -> Manager:
+    return manager._replace(api_version=workload_version) if manager.api_version else manager
