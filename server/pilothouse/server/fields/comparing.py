@@ -5,6 +5,7 @@ Objects are normalized (`schema/presence.py`): a plain zero is absence.
 """
 
 from collections.abc import Callable, Iterable
+from functools import reduce
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
@@ -269,7 +270,7 @@ class _Items:
     """The items of a list that is a set, or a map by keys."""
 
     def __init__(self, field: FieldDescriptor, keyed_items: bool) -> None:
-        self._keys: list[tuple[str, str, Any]] = []
+        self._keys: list[tuple[str, tuple[str, ...], str, Any]] = []
         self._struct: _Struct | None = None
         self._single = ""
         self._element: Callable[[Any], str] = valued
@@ -278,13 +279,14 @@ class _Items:
         descriptor = message_of(field)
         keys = tuple(option(field, annotations.map_keys))
         defaults = key_defaults(descriptor, keys)
-        self._keys = [(key, members(descriptor)[key].field.name, defaults.get(key)) for key in keys]
+        found = [(key, members(descriptor)[key]) for key in keys]
+        self._keys = [(key, of_key.into, of_key.field.name, defaults.get(key)) for key, of_key in found]
         shown = members(field.containing_type)[field.json_name]
         self._struct = None if is_whole(shown) else _struct_of(descriptor)
         self._element = self._keyed
         by_text = members(descriptor)[keys[0]].field.cpp_type == FieldDescriptor.CPPTYPE_STRING
-        if len(keys) == 1 and by_text and keys[0] in defaults:
-            self._single = self._keys[0][1]
+        if len(keys) == 1 and by_text and keys[0] in defaults and not found[0][1].into:
+            self._single = found[0][1].field.name
             self._element = self._keyed_by_text
 
     def whole(self, value: Any) -> FieldSet:
@@ -340,8 +342,9 @@ class _Items:
 
     def _keyed(self, item: Any) -> str:
         keys = []
-        for key, name, default in self._keys:
-            value = getattr(item, name) if item.HasField(name) else default
+        for key, into, name, default in self._keys:
+            holder = reduce(getattr, into, item)
+            value = getattr(holder, name) if holder.HasField(name) else default
             if value is not None:
                 keys.append((key, value))
         return keyed(keys)

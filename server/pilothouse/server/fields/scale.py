@@ -5,7 +5,7 @@ back to the workload. The rules are those of a kube-apiserver's ScaleHandler.
 """
 
 from .managers import Managed, Manager, Owned
-from .sets import at_path, difference, has
+from .sets import at_path, difference, has, union
 
 REPLICAS = ("f:spec", "f:replicas")
 
@@ -28,6 +28,7 @@ def managers_after_scale(managed: Managed, scaled: Managed, workload_version: st
     for manager, owned in managed.items():
         if manager in owners:
             owners.remove(manager)
+            owned = owned.having(union(owned.fields, _REPLICAS))
         else:
             owned = owned.having(difference(owned.fields, _REPLICAS))
         if owned.fields:
