@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from google.protobuf.message import Message
@@ -10,7 +10,9 @@ from pilothouse.api.meta.v1 import meta_pb2 as meta
 
 from ..errors import Forbidden
 from ..meta.user import User
+from ..store.base import Op, Outcome
 from ..verbs.faults import api_error
+from ..verbs.plane import Writer
 from ..watchcache.item import Item
 
 log = logging.getLogger(__name__)
@@ -56,6 +58,19 @@ class Reports(dict[str, Report]):
     def waiting(self) -> Mapping[tuple[str, ...], float]:
         """By controller."""
         return {(name,): float(report.waiting()) for name, report in self.items()}
+
+
+class PatientWriter:
+    """A writer for who works in the background: requests are not slowed down to share calls with it."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    async def write(self, ops: Sequence[Op], patient: bool = True) -> Outcome:
+        return await self._writer.write(ops, patient)
+
+    async def revision(self) -> int:
+        return await self._writer.revision()
 
 
 def account(name: str) -> User:

@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from ..admission.base import Objects
 from ..verbs.plane import Plane
 from . import names
-from .base import Controller, Report, Reports
+from .base import Controller, PatientWriter, Report, Reports
 from .garbage import GarbageCollector
 from .namespaces import NamespaceTermination
 from .quotas import QuotaRecount
@@ -28,6 +29,7 @@ def build_controllers(
     plane: Plane, objects: Objects, wanted: Sequence[str], reports: Reports, root_ca: str
 ) -> list[Controller]:
     """root_ca: the certificates by which clients know the server, PEM; "" where they are not known."""
+    plane = replace(plane, writer=PatientWriter(plane.writer))
     made: list[Controller] = []
     for name in wanted:
         if name == names.QUOTAS:

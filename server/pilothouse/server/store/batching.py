@@ -20,6 +20,7 @@ class _Write:
     ops: Sequence[Op]
     size: int
     done: asyncio.Future[Outcome]
+    patient: bool
 
 
 class Batcher:
@@ -39,15 +40,16 @@ class Batcher:
         self._closed = False
         self._task = self._loop.create_task(self._run(), name="store-batches")
 
-    async def write(self, ops: Sequence[Op]) -> Outcome:
+    async def write(self, ops: Sequence[Op], patient: bool = False) -> Outcome:
         """Writes one group, as Store.transact does, and raises what that does. A caller that is cancelled before its
-        write was sent has written nothing; afterwards the write goes on."""
+        write was sent has written nothing; afterwards the write goes on. patient: nobody waits for it, so that others
+        need not be slowed down to share calls with it."""
         size = 0
         for op in ops:
             size += len(op.key) + (len(op.value) if isinstance(op, Put) else 0)
         done: asyncio.Future[Outcome] = self._loop.create_future()
         self._wake()
-        self._writes.append(_Write(ops, size, done))
+        self._writes.append(_Write(ops, size, done, patient))
         return await done
 
     async def revision(self) -> int:
@@ -86,7 +88,8 @@ class Batcher:
                 await self._commit(batch, reads)
             elif reads:
                 await self._ask(reads)
-            next_call = monotonic() + _PACE if len(batch) + len(reads) > 1 else 0.0
+            callers = len(reads) + sum(not write.patient for write in batch)
+            next_call = monotonic() + _PACE if callers > 1 else 0.0
 
     def _take(self) -> list[_Write]:
         """The writes that go next: in order, but a key that occurs twice waits, and so do later writes of that key."""

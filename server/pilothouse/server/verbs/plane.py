@@ -29,7 +29,9 @@ from ..watchcache.item import Item
 class Writer(Protocol):
     """Where writes and questions for the store's revision queue, to travel together."""
 
-    async def write(self, ops: Sequence[Op]) -> Outcome: ...
+    async def write(self, ops: Sequence[Op], patient: bool = False) -> Outcome:
+        """patient: nobody waits for it."""
+        ...
 
     async def revision(self) -> int:
         """A revision that the store had at or after the moment of the call."""
