@@ -39,7 +39,8 @@ from .controllers.election import Election
 from .controllers.manager import Manager
 from .credentials import open_tokens, published_documents
 from .doors.grpc.server import GrpcDoor, PortTaken
-from .furniture import lay_down
+from .furniture import Furniture, lay_down
+from .furniture.service import place_of
 from .health import Check, HealthServer
 from .kinds import Kinds
 from .log import set_up_logging
@@ -108,7 +109,7 @@ async def _serve(config: ServerConfig, index: int, opened: Opened | None) -> Non
         except OSError as error:
             raise CannotStart(f"--health-port: cannot listen on port {wanted}: {error.strerror}") from None
         stack.push_async_callback(health.close)
-        started = asyncio.create_task(_open(config, stack, metrics, health))
+        started = asyncio.create_task(_open(config, stack, metrics, health, index))
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait((started, stopped), return_when=asyncio.FIRST_COMPLETED)
         if not started.done():
@@ -150,9 +151,9 @@ def _orphaned(loop: asyncio.AbstractEventLoop, sentinel: int, stop: asyncio.Even
 
 
 async def _open(
-    config: ServerConfig, stack: AsyncExitStack, metrics: Metrics, health: HealthServer
+    config: ServerConfig, stack: AsyncExitStack, metrics: Metrics, health: HealthServer, index: int
 ) -> tuple[Plane, GrpcDoor, "RestDoor"]:
-    """Opens the store, fills the cache and opens the doors; closing is left to the stack."""
+    """Opens the store, fills the cache and opens the doors; closing is left to the stack. index: of this worker."""
     material = ServingCertificates(_tls_files(config))
     certificates = CertificateAuthenticator(Revocations(config.crl_file) if config.crl_file else None)
     store = _open_store(config)
@@ -160,6 +161,8 @@ async def _open(
     plane = await open_plane(stack, store, config)
     cache = plane.cache
     await lay_down(plane, config.service_cluster_ip_range)
+    if index == 0:
+        await _furnish(config, stack, plane)
     _start_controllers(config, stack, plane, metrics)
     if config.etcd_compaction_interval:
         compaction = asyncio.create_task(Compactor(store, config.etcd_compaction_interval).run(), name="compaction")
@@ -200,6 +203,20 @@ async def _open(
     except OSError:
         raise _cannot_listen("--secure-port", address) from None
     return plane, door, rest
+
+
+async def _furnish(config: ServerConfig, stack: AsyncExitStack, plane: Plane) -> None:
+    """Lays down what clients expect; the stack ends its keeping. Raises CannotStart."""
+    place = place_of(
+        config.advertise_address or config.bind_address, config.secure_port, config.service_cluster_ip_range
+    )
+    furniture = Furniture(plane, place, config.client_ca_file)
+    try:
+        await furniture.lay()
+    except OSError as error:
+        raise CannotStart(f"--client-ca-file: {error}") from None
+    furniture.start()
+    stack.push_async_callback(furniture.close)
 
 
 def _cannot_listen(flag: str, address: str) -> CannotStart:

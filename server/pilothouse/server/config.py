@@ -61,6 +61,12 @@ class ServerConfig:
     tls_cert_file: Annotated[Path | None, Flag(value.file, "the server's certificate", SERVE)] = None
     tls_private_key_file: Annotated[Path | None, Flag(value.file, "private key of that certificate", SERVE)] = None
     bind_address: Annotated[str, Flag(value.ip_address, "IP address to listen on")] = "0.0.0.0"
+    advertise_address: Annotated[
+        str,
+        Flag(
+            value.ip_address, "IP address that the cluster is told (default: --bind-address, or one of the host's own)"
+        ),
+    ] = ""
     grpc_port: Annotated[int, Flag(value.port, "port of the gRPC API, where clients show certificates")] = 7443
     grpc_token_port: Annotated[
         int, Flag(value.port, "port of the gRPC API where clients show bearer tokens; open where tokens are known")
