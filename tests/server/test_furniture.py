@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pilothouse.server.authentication.pki import Authority
 from pilothouse.server.furniture import Furniture, keeper, lay_down
+from pilothouse.server.furniture.identity import forget_expired
 from pilothouse.server.furniture.service import Place, place_of
 from pilothouse.server.store.sqlite import SqliteStore
 from pilothouse.server.verbs.plane import Plane
@@ -224,6 +225,23 @@ async def test_the_server_has_a_lease_that_it_renews(plane: Plane) -> None:
     assert second.spec.acquire_time == first.spec.acquire_time
     renewed = [(lease.spec.renew_time.seconds, lease.spec.renew_time.nanos) for lease in (first, second)]
     assert renewed[0] < renewed[1]
+
+
+async def test_leases_of_servers_that_are_gone_end(plane: Plane) -> None:
+    furniture = await laid(plane)
+    leases = of(plane, "coordination.k8s.io/v1/leases", "kube-system")
+    labels = {"apiserver.kubernetes.io/identity": "kube-apiserver"}
+    spec = {"holderIdentity": "gone", "leaseDurationSeconds": 3600, "renewTime": "2001-02-03T04:05:06.000000Z"}
+    await leases.create({"metadata": {"name": "apiserver-gone", "labels": labels}, "spec": spec})
+    await leases.create({"metadata": {"name": "of-somebody-else"}, "spec": spec})
+    assert await cache_is_current(plane, PATIENCE)
+    await forget_expired(plane, plane.now())
+    assert await cache_is_current(plane, PATIENCE)
+    left = {item.name for item in (await leases.list()).items}
+    assert "of-somebody-else" in left
+    assert "apiserver-gone" not in left
+    assert len(left) == 2
+    await furniture.close()
 
 
 async def test_clients_are_told_whom_the_server_trusts(plane: Plane, tmp_path: Path) -> None:

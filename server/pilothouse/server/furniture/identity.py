@@ -1,17 +1,26 @@
-"""The Lease by which others know that this server is there, and which one it is."""
+"""The Lease by which others know that this server is there, and which one it is; and the end of those of servers that
+are gone."""
 
 import socket
 from base64 import b32encode
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
 from google.protobuf.message import Message
+from pilothouse.api.coordination.v1.coordination_pb2 import Lease
+from pilothouse.api.meta.v1 import meta_pb2 as meta
 
+from ..errors import Conflict, NotFound
+from ..meta.context import RequestContext
 from ..meta.times import format_micro_time
 from ..meta.uids import new_uid
-from .laying import Piece
+from ..verbs.delete import delete
+from ..verbs.plane import Plane
+from .laying import SERVER, Piece
 
 NAMESPACE = "kube-system"
+SERVERS = "kube-apiserver"
 COMPONENT, HOST = "apiserver.kubernetes.io/identity", "kubernetes.io/hostname"
 LEASE_SECONDS = 3600
 
@@ -41,7 +50,7 @@ class Identity:
             mended: Message = existing
             return mended
 
-        labels = {COMPONENT: "kube-apiserver", HOST: self._host}
+        labels = {COMPONENT: SERVERS, HOST: self._host}
         spec = {
             "holderIdentity": self._holder,
             "leaseDurationSeconds": LEASE_SECONDS,
@@ -52,3 +61,19 @@ class Identity:
         return Piece(
             {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": spec}, renew
         )
+
+
+async def forget_expired(plane: Plane, now: float) -> None:
+    """Deletes the leases of servers that have not renewed them. now: seconds since the epoch. Raises ApiError."""
+    resource = plane.registry.get("coordination.k8s.io", "v1", "leases")
+    for item in plane.cache.collection(resource).under(resource.prefix(NAMESPACE)):
+        if item.labels.get(COMPONENT) != SERVERS:
+            continue
+        spec = Lease.FromString(item.body).spec
+        if spec.renew_time.seconds + spec.lease_duration_seconds >= now:
+            continue
+        context = RequestContext(SERVER, "delete", resource, item.namespace, item.name)
+        # It is left where it was renewed after all.
+        unchanged = meta.DeleteOptions(preconditions=meta.Preconditions(resource_version=str(item.revision)))
+        with suppress(Conflict, NotFound):
+            await delete(plane, context, unchanged)

@@ -13,7 +13,7 @@ from .api_services import api_services
 from .authentication import client_authentication, legacy_token_tracking
 from .defaults import NAMESPACES, ranges_ready
 from .flow_control import flow_control, levels_found
-from .identity import Identity
+from .identity import Identity, forget_expired
 from .laying import Layer, Piece
 from .service import AddressLeases, Place, behind, service
 
@@ -74,6 +74,7 @@ class Furniture:
                 await self._layer.lay(self._states)
                 await asyncio.sleep(SECONDS)
                 await self._layer.lay((*self._kept, *await self._changing()))
+                await forget_expired(self._plane, self._plane.now())
             except (ApiError, StoreError, OSError) as error:
                 log.warning("the default objects cannot be looked after: %s", error)
                 await asyncio.sleep(SECONDS)

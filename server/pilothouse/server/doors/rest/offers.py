@@ -39,6 +39,7 @@ class Encoders:
         self._printers = Printers(plane)
         self._partial = self._with_partial()
         self._tables = {word: self._with_tables(word) for word in (METADATA, OBJECT, NOTHING)}
+        self._custom_tables = {word: _of_custom(offers) for word, offers in self._tables.items()}
         self.default: Encoder = self._json
         self.plain: Mapping[Form, Encoder] = {f: e for f, e in self._partial.answers.items() if f[1] is None}
         self.offers = self._tables[METADATA].answers
@@ -54,8 +55,10 @@ class Encoders:
     def _offered(self, query: Query, resource: ResourceType) -> _Offers:
         word = first(query, "includeObject") or METADATA
         # One that means nothing is for its table to refuse.
-        offers = self._tables.get(word) or self._with_tables(word)
-        return _of_custom(offers) if resource.definition else offers
+        if word not in self._tables:
+            offers = self._with_tables(word)
+            return _of_custom(offers) if resource.definition else offers
+        return (self._custom_tables if resource.definition else self._tables)[word]
 
     def _with_partial(self) -> _Offers:
         json, protobuf = self._json, self._protobuf

@@ -12,7 +12,7 @@ from ...meta.resource import ResourceType
 from ...meta.wire import framed, varint
 from ...verbs.list import Listing
 from ...watchcache.item import Item
-from .encoders import EVENTS, ProtobufEncoder
+from .encoders import EVENTS, ProtobufEncoder, between
 from .negotiation import Transform
 
 PARTIAL, PARTIAL_LIST = "PartialObjectMetadata", "PartialObjectMetadataList"
@@ -54,6 +54,8 @@ class Partial:
 
 
 def _inner_name(resource: ResourceType) -> str:
+    if resource.definition:
+        return "unstructured.Unstructured"
     return f"{_PACKAGES.get(resource.group) or resource.group.partition('.')[0]}.{resource.kind}"
 
 
@@ -72,7 +74,8 @@ class PartialShape:
         head = {"kind": PARTIAL_LIST, "apiVersion": self._partial.api_version}
         metadata = codec_for(meta.ListMeta).to_value(page.metadata)
         start = orjson.dumps({**head, "metadata": metadata})[:-1]
-        return [start, b',"items":[', b",".join(self._partial.json(item.body) for item in page.items), b"]}\n"]
+        items = between(b",", [self._partial.json(item.body) for item in page.items])
+        return [start, b',"items":[', *items, b"]}\n"]
 
     def opening(self, resource: ResourceType, data: bytes) -> bytes:
         return data

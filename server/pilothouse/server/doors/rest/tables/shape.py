@@ -12,7 +12,7 @@ from ....meta.resource import ResourceType
 from ....meta.scalars import JsonValue
 from ....verbs.list import Listing
 from ....verbs.plane import Plane
-from ..encoders import JsonEncoder
+from ..encoders import JsonEncoder, between
 from ..partial import Partial
 from .printers import Printers
 
@@ -54,7 +54,7 @@ class TableShape:
         value = codec_for(meta.ListMeta).to_value(metadata)
         yield orjson.dumps({**self._head, "metadata": value})[:-1]
         yield b',"columnDefinitions":%b,"rows":[' % columns
-        yield b",".join(self._rows(resource, bodies))
+        yield from between(b",", self._rows(resource, bodies))
         yield b"]}"
 
     def _rows(self, resource: ResourceType, bodies: Iterable[bytes]) -> list[bytes]:
