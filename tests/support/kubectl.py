@@ -17,6 +17,7 @@ class Kubectl:
 
     def __init__(self, directory: Path, kubeconfig: Path, namespace: str) -> None:
         assert KUBECTL is not None
+        self.namespace = namespace
         self._program: Sequence[str] = (KUBECTL, "--kubeconfig", str(kubeconfig), "--namespace", namespace)
         # Its memory of discovery is its own as well.
         self._environment = {**os.environ, "HOME": str(directory), "KUBECTL_KUBERC": "false"}
