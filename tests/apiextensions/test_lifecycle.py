@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pilothouse.server.store.sqlite import SqliteStore
 
-from tests.support.custom import DEFINITIONS, Client, conditions, definition, mug, version
+from tests.support.custom import DEFINITIONS, Client, conditions, definition, mug, schema, version
 from tests.support.plane import admitting_plane
 from tests.support.rest import open_door
 
@@ -151,3 +151,26 @@ async def test_versions_are_one_object(client: Client) -> None:
     assert (seen["spec"]["size"], seen["apiVersion"]) == (8, "shop.example.test/v1")
     refused = await client.refused(400, "POST", MUGS, mug("n", "v1beta1"))
     assert "does not match the expected API version (shop.example.test/v1)" in refused["message"]
+
+
+async def test_replicas_are_scaled_by_the_paths_of_the_definition(client: Client) -> None:
+    paths = {"specReplicasPath": ".spec.size", "statusReplicasPath": ".status.size"}
+    spec = {"type": "object", "properties": {"size": {"type": "integer"}, "pick": {"type": "string"}}}
+    parts = {"status": {}, "scale": {**paths, "labelSelectorPath": ".spec.pick"}}
+    await client.define(definition("shop.example.test", version(schema=schema(spec), subresources=parts)))
+    await client.ask("POST", MUGS, {**mug(), "spec": {"pick": "a=b"}})
+    refused = await client.refused(500, "GET", f"{MUGS}/m/scale")
+    assert refused["message"] == 'Internal error occurred: the spec replicas field ".spec.size" does not exist'
+    change = {"spec": {"replicas": 4}}
+    scale = await client.ask("PATCH", f"{MUGS}/m/scale", change, "application/merge-patch+json")
+    assert (scale["kind"], scale["spec"], scale["status"]) == (
+        "Scale",
+        {"replicas": 4},
+        {"replicas": 0, "selector": "a=b"},
+    )
+    found = await client.ask("GET", f"{MUGS}/m")
+    assert (found["spec"]["size"], found["metadata"]["generation"]) == (4, 2)
+    scale["spec"]["replicas"] = -1
+    await client.refused(422, "PUT", f"{MUGS}/m/scale", scale)
+    refused = await client.refused(422, "POST", MUGS, {**mug("n"), "spec": {"size": -1}})
+    assert refused["details"]["causes"][0]["message"] == "Invalid value: -1: should be a non-negative integer"

@@ -11,6 +11,7 @@ from .apiextensions.columns import CustomPrinter
 from .apiextensions.definition import CustomVersion, Definition
 from .apiextensions.ownership import CustomWalker
 from .apiextensions.paths import selectable_text
+from .apiextensions.scale import CustomScaling
 from .apiextensions.stored import Completer, CustomForm, codec_of
 from .apiextensions.strategy import CustomObjects
 from .completion import checker, completer, normalizer
@@ -111,6 +112,7 @@ def _custom_kind(resource: ResourceType, definition: Definition, version: Custom
         fields_of=fields_of,
         printer=CustomPrinter(version.columns),
         walker=CustomWalker(resource, definition, version),
+        scaling=CustomScaling(version.scale) if version.scale is not None else None,
         codec=lambda: codec,  # type: ignore[arg-type,return-value]
     )
 

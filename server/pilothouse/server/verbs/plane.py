@@ -7,6 +7,7 @@ from typing import Protocol
 from google.protobuf.message import Message
 
 from ..admission.chain import Chain
+from ..apiextensions.scale import CustomScaling
 from ..apiextensions.serving import Serving
 from ..authentication.bearer import BearerTokens
 from ..authentication.issuing import TokenIssuer
@@ -65,6 +66,7 @@ class Kind:
     codec: Callable[[], Codec[Message]]
     walker: Walker
     printer: Printer | None = None
+    scaling: CustomScaling | None = None
 
 
 class Grants(Protocol):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from google.protobuf.message import Message
 
@@ -12,7 +12,7 @@ from ...watchcache.item import Item
 from ..change import Prepare, prepare_change
 from ..metadata import metadata_of
 from ..plane import Kind, Plane
-from .scale import owned_scale_of, prepare_scale
+from .scale import owned_scale_of, prepare_scale, shown_scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ def part_of(plane: Plane, context: RequestContext) -> Part:
         raise MethodNotSupported(f"{resource.qualified}/{name} does not support the verb {context.verb}")
     if not found.body:
         return _whole(plane.kind(resource))
-    return _scale(plane.kind(plane.registry.body_of(resource, name)))
+    show = shown_scale if context.verb == "get" else owned_scale_of
+    return Part(plane.kind(plane.registry.body_of(resource, name)), partial(show, plane.kind(resource)), prepare_scale)
 
 
 def viewed(plane: Plane, context: RequestContext, item: Item) -> bytes:
@@ -59,8 +60,3 @@ def require_own_form(plane: Plane, context: RequestContext) -> None:
 @lru_cache(maxsize=1024)
 def _whole(kind: Kind) -> Part:
     return Part(kind, lambda message: message, prepare_change)
-
-
-@lru_cache(maxsize=4)
-def _scale(kind: Kind) -> Part:
-    return Part(kind, owned_scale_of, prepare_scale)

@@ -4,16 +4,18 @@ Who scales needs no right on the workload itself: of a Scale only spec.replicas 
 workload's own rules see the workload.
 """
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from google.protobuf.message import Message
 from pilothouse.api.autoscaling.v1.autoscaling_pb2 import Scale
+from pilothouse.api.dynamic.v1.dynamic_pb2 import CustomObject
 from pilothouse.api.meta.v1.meta_pb2 import LabelSelector
 
 from ...admission.base import AdmissionRequest, Operation
 from ...errors import Conflict
 from ...fields.managers import managers_in, write_managers
-from ...fields.scale import managers_after_scale, managers_of_scale
+from ...fields.scale import REPLICAS, managers_after_scale, managers_of_scale
 from ...meta.context import RequestContext
 from ...meta.label_selectors import from_label_selector
 from ...meta.resource import ResourceType
@@ -30,14 +32,18 @@ SCALE_VERSION = "autoscaling/v1"
 _SHOWN = ("name", "namespace", "uid", "resource_version")
 
 
-def scale_of(workload: Message) -> Scale:
-    """The scale of a Deployment, a ReplicaSet, a StatefulSet or a ReplicationController."""
+def scale_of(kind: Kind, workload: Message) -> Scale:
+    """The scale of a Deployment, a ReplicaSet, a StatefulSet, a ReplicationController or a custom object."""
     found: Any = workload
     scale, metadata = Scale(), found.metadata
     for name in _SHOWN:
         if metadata.HasField(name):
             setattr(scale.metadata, name, getattr(metadata, name))
     scale.metadata.creation_timestamp.CopyFrom(metadata.creation_timestamp)
+    if kind.scaling is not None:
+        scale.spec.replicas = kind.scaling.replicas(found) or 0
+        scale.status.replicas, scale.status.selector = kind.scaling.status(found)
+        return scale
     if found.spec.replicas:
         scale.spec.replicas = found.spec.replicas
     scale.status.replicas = found.status.replicas
@@ -46,10 +52,18 @@ def scale_of(workload: Message) -> Scale:
     return scale
 
 
-def owned_scale_of(workload: Message) -> Scale:
+def shown_scale(kind: Kind, workload: Message) -> Scale:
+    """scale_of() for who reads it. Raises Internal where a custom object does not say how many replicas it wants."""
+    if kind.scaling is not None and kind.scaling.replicas(cast(CustomObject, workload)) is None:
+        raise kind.scaling.missing()
+    return scale_of(kind, workload)
+
+
+def owned_scale_of(kind: Kind, workload: Message) -> Scale:
     """The scale with those who own its replicas, which nobody is shown."""
-    scale = scale_of(workload)
-    write_managers(scale.metadata, managers_of_scale(managers_in(metadata_of(workload)), SCALE_VERSION))
+    scale = scale_of(kind, workload)
+    owners = managers_of_scale(managers_in(metadata_of(workload)), SCALE_VERSION, _replicas(kind))
+    write_managers(scale.metadata, owners)
     return scale
 
 
@@ -62,19 +76,27 @@ async def prepare_scale(
     place(context, scale)
     body = plane.kind(plane.registry.body_of(context.type, context.subresource))
     body.complete(scale)
-    own(body, context, owned_scale_of(old), scale, plane.now())
-    request = AdmissionRequest(context, Operation.UPDATE, scale, scale_of(old), context.name)
+    own(body, context, owned_scale_of(kind, old), scale, plane.now())
+    request = AdmissionRequest(context, Operation.UPDATE, scale, scale_of(kind, old), context.name)
     await plane.admission.mutate(request)
     _check(context, body.type, scale, metadata_of(old).uid)
     changed: Any = type(old)()
     changed.CopyFrom(old)
-    changed.spec.replicas = scale.spec.replicas
+    if kind.scaling is not None:
+        kind.scaling.set(changed, scale.spec.replicas)
+    else:
+        changed.spec.replicas = scale.spec.replicas
     managed = managers_in(metadata_of(old)), managers_in(scale.metadata)
-    write_managers(changed.metadata, managers_after_scale(*managed, kind.type.api_version))
+    write_managers(changed.metadata, managers_after_scale(*managed, kind.type.api_version, _replicas(kind)))
     kind.complete(changed)
-    request.object = scale_of(changed)
+    request.object = scale_of(kind, changed)
     settled = await settle_change(plane, kind, item, (old, changed), request)
-    return Changed(settled.ops, scale_of(changed).SerializeToString(deterministic=True))
+    return Changed(settled.ops, scale_of(kind, changed).SerializeToString(deterministic=True))
+
+
+def _replicas(kind: Kind) -> Sequence[str]:
+    """Where a workload has its replicas, as a path of owned fields."""
+    return REPLICAS if kind.scaling is None else kind.scaling.field
 
 
 def _check(context: RequestContext, body: ResourceType, scale: Scale, uid: str) -> None:
