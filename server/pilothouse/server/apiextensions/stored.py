@@ -11,7 +11,7 @@ from ..errors import BadRequest, Internal
 from ..meta.codec import codec_for
 from ..meta.resource import ResourceType
 from ..meta.wire import Undecodable
-from .codec import CustomCodec, compact, content_of
+from .codec import CustomCodec, check_depth, compact, content_of
 from .defaulting import default
 from .definition import CustomVersion, Definition
 from .embedded import read_metadata
@@ -85,15 +85,18 @@ class Completer:
     stored."""
 
     def __init__(self, definition: Definition, version: CustomVersion, kind: str) -> None:
+        self._kind = kind
         self._version = version
         self._codec = codec_of(version, kind)
         self._stored = None if definition.stored is version else codec_of(definition.stored, kind)
 
     def __call__(self, message: CustomObject) -> None:
         """Raises BadRequest."""
-        if message.kind:
+        if message.kind and message.kind != self._kind:
             return
+        message.ClearField("kind")
         content: dict[str, Any] = content_of(message)
+        check_depth(content)
         self._codec.prune(content)
         default(content, self._version.root)
         if self._stored is not None:

@@ -76,7 +76,7 @@ class _Resources:
         resource = self._type(request, "list")
         context = call.context("list", resource, request.namespace)
         page = await listing.list_(self._plane, context, request.options)
-        if request.encoding != dynamic.JSON:
+        if not _in_json(request, resource):
             return encode_list(page)
         items = [framed(self._json(resource, item.body)) for item in page.items]
         # JSON is longer than what the page was measured by.
@@ -100,6 +100,8 @@ class _Resources:
         start = watch.Start(revision, wanted, not request.resource_version)
         pace = watch.Pace(heartbeat_of(request, self._heartbeat), float(request.timeout_seconds))
         encode = self._framed_json if request.encoding == dynamic.JSON else None
+        if request.encoding == dynamic.ENCODING_UNSPECIFIED and any(c.type.definition for c, _, _ in scopes):
+            encode = self._framed
         async for frame in watch.watch_many(self._plane, scopes, start, pace, encode):
             yield frame.data
 
@@ -114,7 +116,8 @@ class _Resources:
     async def _create_part(self, call: Call, request: Any) -> bytes:
         context, body = self._write(call, "create", request)
         if request.subresource:
-            context = replace(context, name=request.name or self._placed(request)[0])
+            json = _in_json(request, context.type)
+            context = replace(context, name=request.name or (_json_place if json else _place)(request.object)[0])
             call.contexts[-1] = context
         message, api_version, kind = await create_part(self._plane, context, body)
         answer = dynamic.Object(resource=request.resource, encoding=dynamic.PROTOBUF)
@@ -186,7 +189,8 @@ class _Resources:
             return explaining.Question(self._asked(user, request))
         if request.verb not in ("create", "update"):
             raise BadRequest("an object goes with the verb create or update")
-        resource, json = self._type(request, request.verb), request.encoding == dynamic.JSON
+        resource = self._type(request, request.verb)
+        json = _in_json(request, resource)
         named, namespace = _json_place(request.object) if json else _place(request.object)
         context = RequestContext(
             user=user,
@@ -228,8 +232,8 @@ class _Resources:
 
     def _write(self, call: Call, verb: str, request: Any) -> tuple[RequestContext, Body]:
         resource = self._type(request, verb)
-        json = request.encoding == dynamic.JSON
-        name, namespace = self._placed(request)
+        json = _in_json(request, resource)
+        name, namespace = _json_place(request.object) if json else _place(request.object)
         if verb == "create":
             # As in Kubernetes, who may create is not asked about a name.
             name = ""
@@ -257,13 +261,9 @@ class _Resources:
         """The kind of what a request is answered with."""
         return self._plane.registry.body_of(context.type, context.subresource)
 
-    def _placed(self, request: Any) -> tuple[str, str]:
-        """The name and namespace that the object of a write has. Raises BadRequest."""
-        return _json_place(request.object) if request.encoding == dynamic.JSON else _place(request.object)
-
     def _object(self, request: Any, resource: ResourceType, body: bytes) -> bytes:
         answer = dynamic.Object(resource=request.resource, object=body, encoding=dynamic.PROTOBUF)
-        if request.encoding == dynamic.JSON:
+        if _in_json(request, resource):
             answer.object, answer.encoding = self._json(resource, body), dynamic.JSON
         return answer.SerializeToString()
 
@@ -273,6 +273,16 @@ class _Resources:
 
     def _framed_json(self, resource: ResourceType, item: Item) -> bytes:
         return framed(self._json(resource, item.body))
+
+    def _framed(self, resource: ResourceType, item: Item) -> bytes:
+        """Each object in the encoding that its resource has by itself."""
+        return self._framed_json(resource, item) if resource.definition else item.frame
+
+
+def _in_json(request: Any, resource: ResourceType) -> bool:
+    """Whether objects of this resource travel as JSON."""
+    encoding = request.encoding
+    return bool(encoding == dynamic.JSON or (resource.definition and encoding == dynamic.ENCODING_UNSPECIFIED))
 
 
 def _fitting(items: Sequence[bytes]) -> int:

@@ -201,7 +201,9 @@ def _operation(place: _Place, verb: str, schema: str, resource: ResourceType) ->
     if parameters := of_verb(verb):
         operation["parameters"] = parameters
     if verb == "patch":
-        operation["requestBody"] = _body([kind.value for kind in PatchType], PATCH, True)
+        # How to merge lists is said by messages alone.
+        left_out = PatchType.STRATEGIC_MERGE if place.described.type.definition else None
+        operation["requestBody"] = _body([kind.value for kind in PatchType if kind is not left_out], PATCH, True)
     elif verb in ("create", "update"):
         operation["requestBody"] = _body(["*/*"], schema, True)
     elif verb in ("delete", "deletecollection"):
