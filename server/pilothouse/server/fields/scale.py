@@ -14,9 +14,7 @@ REPLICAS = ("f:spec", "f:replicas")
 _REPLICAS = at_path(REPLICAS)
 
 
-def managers_of_scale(
-    managed: Managed, scale_version: str, replicas: Sequence[str] = REPLICAS
-) -> dict[Manager, Owned]:
+def managers_of_scale(managed: Managed, scale_version: str, replicas: Sequence[str] = REPLICAS) -> dict[Manager, Owned]:
     """The managers of a Scale whose workload has the managers `managed`; replicas: where the workload has them."""
     return {
         manager: Owned(_REPLICAS, scale_version, owned.seconds)
