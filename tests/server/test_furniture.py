@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from pilothouse.server.authentication.pki import Authority
 from pilothouse.server.furniture import Furniture, keeper, lay_down
+from pilothouse.server.furniture.api_services import MANAGED
 from pilothouse.server.furniture.identity import forget_expired
+from pilothouse.server.furniture.registrations import Registrations
 from pilothouse.server.furniture.service import Place, place_of
 from pilothouse.server.store.sqlite import SqliteStore
 from pilothouse.server.verbs.plane import Plane
 from pilothouse.server.verbs.reading import cache_is_current
 
+from tests.support import custom
 from tests.support.plane import Requests, admitting_plane
 
 PATIENCE = 20
@@ -149,7 +152,7 @@ async def test_local_groups_have_an_api_service_each(plane: Plane) -> None:
     assert names == served - {"v1.apiregistration.k8s.io"}
     core = await services.get("v1.")
     assert (core.spec.group_priority_minimum, core.spec.version_priority) == (18000, 1)
-    assert core.metadata.labels["kube-aggregator.kubernetes.io/automanaged"] == "onstart"
+    assert core.metadata.labels[MANAGED] == "onstart"
     (condition,) = core.status.conditions
     assert (condition.type, condition.status, condition.reason) == ("Available", "True", "Local")
     versions = [await services.get(f"{version}.autoscaling") for version in ("v1", "v2")]
@@ -159,7 +162,7 @@ async def test_local_groups_have_an_api_service_each(plane: Plane) -> None:
 async def test_an_api_service_that_somebody_took_over_is_left(plane: Plane) -> None:
     furniture = await laid(plane)
     services = of(plane, "apiregistration.k8s.io/v1/apiservices")
-    for name, labels in (("v1.batch", {}), ("v1.apps", {"kube-aggregator.kubernetes.io/automanaged": "onstart"})):
+    for name, labels in (("v1.batch", {}), ("v1.apps", {MANAGED: "onstart"})):
         bent = await services.get(name)
         bent.spec.version_priority = 7
         bent.metadata.labels.clear()
@@ -299,3 +302,40 @@ def test_the_place_is_where_the_server_listens(
 @pytest.mark.parametrize("bind_address", ["0.0.0.0", "127.0.0.1"])
 def test_a_place_is_never_the_loopback(bind_address: str) -> None:
     assert not place_of(bind_address, 6443, ("10.0.0.0/24",)).address.startswith(("127.", "0."))
+
+
+async def registered(plane: Plane) -> dict[str, str]:
+    """APIServices of groups that are not always served: what manages them."""
+    services = of(plane, "apiregistration.k8s.io/v1/apiservices")
+    found = {item.name: item.labels.get(MANAGED, "") for item in (await services.list()).items}
+    return {name: managed for name, managed in found.items() if managed != "onstart"}
+
+
+async def test_groups_of_custom_resources_are_registered_while_they_are_served(plane: Plane) -> None:
+    services = of(plane, "apiregistration.k8s.io/v1/apiservices")
+    remote = {"service": {"namespace": "default", "name": "other"}, "groupPriorityMinimum": 7, "versionPriority": 7}
+    own = {"group": "shop.example.test", "version": "v2", **remote}
+    await services.create({"metadata": {"name": "v2.shop.example.test"}, "spec": own})
+    left_over = {"metadata": {"name": "v1.gone.example.test", "labels": {MANAGED: "true"}}}
+    spec = {"group": "gone.example.test", "version": "v1", "groupPriorityMinimum": 1000, "versionPriority": 100}
+    await services.create({**left_over, "spec": spec})
+    definitions = of(plane, "apiextensions.k8s.io/v1/customresourcedefinitions")
+    versions = (custom.version("v1"), custom.version("v2", storage=False), custom.version("v3", False, served=False))
+    await definitions.create(custom.definition("shop.example.test", *versions))
+    registrations = Registrations(plane)
+    registrations.start()
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while await registered(plane) != {"v1.shop.example.test": "true", "v2.shop.example.test": ""}:
+                pass
+            # One that somebody deletes is missed.
+            await services.delete("v1.shop.example.test")
+            while "v1.shop.example.test" not in await registered(plane):
+                pass
+            made = await services.get("v1.shop.example.test")
+            assert (made.spec.group_priority_minimum, made.spec.version_priority) == (1000, 100)
+            await definitions.delete("mugs.shop.example.test")
+            while await registered(plane) != {"v2.shop.example.test": ""}:
+                pass
+    finally:
+        await registrations.close()

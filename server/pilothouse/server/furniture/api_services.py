@@ -9,6 +9,8 @@ from .laying import Piece
 
 GROUP = "apiregistration.k8s.io"
 MANAGED = "kube-aggregator.kubernetes.io/automanaged"
+# How an APIService says that it is there from the start on.
+ON_START = "onstart"
 # Which group is looked into first for a resource that several have: higher numbers come first.
 GROUP_PRIORITIES = {
     "": 18000,
@@ -40,17 +42,28 @@ COMMON_PRIORITY = 15
 def api_services(registry: Registry) -> list[Piece]:
     """Those of the groups that are always served; APIServices themselves have none."""
     served = {(resource.group, resource.version) for resource in (*registry, *registry.reviews)}
-    return [_piece(group, version) for group, version in sorted(served) if group in GROUP_PRIORITIES]
+    return [
+        registered(
+            group,
+            version,
+            GROUP_PRIORITIES[group],
+            VERSION_PRIORITIES.get((group, version), COMMON_PRIORITY),
+            ON_START,
+        )
+        for group, version in sorted(served)
+        if group in GROUP_PRIORITIES
+    ]
 
 
-def _piece(group: str, version: str) -> Piece:
+def registered(group: str, version: str, group_priority: int, version_priority: int, managed: str) -> Piece:
+    """One APIService. managed: when it comes and goes."""
     spec = {
         **({"group": group} if group else {}),
         "version": version,
-        "groupPriorityMinimum": GROUP_PRIORITIES[group],
-        "versionPriority": VERSION_PRIORITIES.get((group, version), COMMON_PRIORITY),
+        "groupPriorityMinimum": group_priority,
+        "versionPriority": version_priority,
     }
-    metadata = {"name": f"{version}.{group}", "labels": {MANAGED: "onstart"}}
+    metadata = {"name": f"{version}.{group}", "labels": {MANAGED: managed}}
     return Piece({"apiVersion": f"{GROUP}/v1", "kind": "APIService", "metadata": metadata, "spec": spec}, _mend)
 
 

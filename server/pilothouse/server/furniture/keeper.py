@@ -15,6 +15,7 @@ from .defaults import NAMESPACES, ranges_ready
 from .flow_control import flow_control, levels_found
 from .identity import Identity, forget_expired
 from .laying import Layer, Piece
+from .registrations import Registrations
 from .service import AddressLeases, Place, behind, service
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ class Furniture:
         self._leases = AddressLeases(plane, place.address) if place.address else None
         self._kept = (*NAMESPACES, service(place), *flow_control())
         self._states = (ranges_ready(plane.now()), *levels_found(plane.now()))
+        self._registrations = Registrations(plane)
         self._task: asyncio.Task[None] | None = None
         if self._leases is None:
             log.warning("the host has no address that pods could use: the service kubernetes has no endpoints")
@@ -50,9 +52,11 @@ class Furniture:
     def start(self) -> None:
         """Keeps it from now on."""
         self._task = asyncio.create_task(self._keep(), name="furniture")
+        self._registrations.start()
 
     async def close(self) -> None:
         """Keeps it no longer, and tells others that this server is gone."""
+        await self._registrations.close()
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
