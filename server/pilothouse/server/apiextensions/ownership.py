@@ -75,13 +75,10 @@ class CustomWalker:
     """Implements fields.ownership.Walker for one version of a definition."""
 
     def __init__(self, resource: ResourceType, definition: Definition, version: CustomVersion) -> None:
+        self.api_version = resource.api_version
         self._type = resource
         self._definition = definition
         self._version = version
-
-    @property
-    def api_version(self) -> str:
-        return self._type.api_version
 
     @cached_property
     def shape(self) -> MapShape:

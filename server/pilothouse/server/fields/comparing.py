@@ -248,8 +248,6 @@ def _map_compare(struct: _Struct | None, whole: _Whole, always: bool) -> _Compar
             if always:
                 del node[SELF]
             return None, node, None
-        if old == new:
-            return None
         found: dict[str, Nodes] = {}
         for key, value in new.items():
             if key not in old:

@@ -124,8 +124,9 @@ def managers_in(metadata: ObjectMeta) -> Managed:
         return NOBODY
 
 
-def is_reset(entries: Sequence[Message]) -> bool:
-    return len(entries) == 1 and not entries[0].ByteSize()
+def is_reset(entries: Sequence[ManagedFieldsEntry]) -> bool:
+    """Whether they are the one empty entry."""
+    return len(entries) == 1 and not any(isinstance(value, Message) or value for _, value in entries[0].ListFields())
 
 
 def write_managers(metadata: ObjectMeta, managed: Managed) -> None:
@@ -176,15 +177,9 @@ def capped(managed: dict[Manager, Owned]) -> dict[Manager, Owned]:
     return out
 
 
-def differ_in_time_alone(old: Sequence[ManagedFieldsEntry], new: Sequence[ManagedFieldsEntry]) -> bool:
-    """Whether two objects' entries say the same but for when."""
-    if len(old) != len(new):
-        return False
-    return all(
-        a.manager == b.manager
-        and a.fields_v1.raw == b.fields_v1.raw
-        and a.operation == b.operation
-        and a.api_version == b.api_version
-        and a.subresource == b.subresource
-        for a, b in zip(old, new, strict=True)
+def differ_in_time_alone(old: Managed, new: Managed) -> bool:
+    """Whether the same managers own the same."""
+    return old.keys() == new.keys() and all(
+        owned.fields == new[manager].fields and owned.api_version == new[manager].api_version
+        for manager, owned in old.items()
     )

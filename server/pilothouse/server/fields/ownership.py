@@ -64,8 +64,7 @@ class Walker(Protocol):
     """One kind's objects as apply sees them. An implementation for messages is `walkers.MessageWalker`; one for plain
     JSON values needs `shape`, `value` and `compare(shape, ...)` of values.py alone."""
 
-    @property
-    def api_version(self) -> str: ...
+    api_version: str
 
     @property
     def shape(self) -> MapShape: ...

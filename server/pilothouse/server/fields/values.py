@@ -180,11 +180,17 @@ def _by_element(shape: ListShape, items: list[JsonValue]) -> dict[str, list[Json
 
 def gathered(found: Mapping[str, _Nodes]) -> _Nodes:
     """The nodes of an object from those of its parts."""
-    out: list[FieldSet | None] = []
-    for which in range(3):
-        node = {element: nodes[which] for element, nodes in found.items() if nodes[which] is not None}
-        out.append(ordered(node) if node else None)  # type: ignore[arg-type]  # None was left out
-    return out[0], out[1], out[2]
+    added: FieldSet = {}
+    removed: FieldSet = {}
+    modified: FieldSet = {}
+    for element, (come, gone, other) in found.items():
+        if come is not None:
+            added[element] = come
+        if gone is not None:
+            removed[element] = gone
+        if other is not None:
+            modified[element] = other
+    return ordered(added) or None, ordered(removed) or None, ordered(modified) or None
 
 
 def same(first: JsonValue, second: JsonValue) -> bool:

@@ -19,14 +19,11 @@ class MessageWalker:
     """Implements ownership.Walker. versions: how the kind's objects become those of its other apiVersions."""
 
     def __init__(self, resource: ResourceType, versions: Versions | None = None) -> None:
+        self.api_version = resource.api_version
         self._type = resource
         self._versions = versions or {}
         self._comparers: dict[Resets, MessageComparer] = {}
         self._conversions: dict[str, Conversion] = {}
-
-    @property
-    def api_version(self) -> str:
-        return self._type.api_version
 
     @property
     def shape(self) -> MapShape:

@@ -19,6 +19,9 @@ Normalizer = Callable[[Message], None]
 # What is done to a field that is set; fields without an entry stay as they are.
 _ZERO, _MESSAGE, _LIST, _MAP = range(4)
 
+# Read by fields/managers.py alone, for which a zero is absence already: it is the longest part of many objects.
+_OWNERS = "pilothouse.api.meta.v1.ObjectMeta.managed_fields"
+
 # Whether anything is left of a message.
 _Sweep = Callable[[Any], bool]
 _Action = tuple[int, bool, "_Sweep", str]
@@ -87,6 +90,8 @@ def _sweeper(descriptor: Descriptor) -> _Sweep:
 
 
 def _action(field: Field) -> _Action | None:
+    if field.descriptor.full_name == _OWNERS:
+        return None
     if field.child is not None:
         what = _MAP if field.map else _LIST if field.repeated else _MESSAGE
         return (what, field.value, _sweeper(field.child), field.name)

@@ -14,7 +14,7 @@ from ..store.base import Op, Put, Refused, Remove
 from ..watchcache.item import Item
 from . import faults
 from .metadata import is_doomed, keep_identity, metadata_of, place
-from .owning import keep_times, own
+from .owning import Owners, owners_of
 from .plane import Kind, Plane
 from .reading import item_of, stored_item
 from .writing import Tries, write
@@ -105,17 +105,22 @@ async def prepare_change(
     """Defaults, admits, stamps and validates a changed object. Raises BadRequest, Invalid, Forbidden, Conflict."""
     place(context, new)
     kind.complete(new)
-    own(kind, context, old, new, plane.now())
+    owners = owners_of(kind, context, old, new, plane.now())
     request = AdmissionRequest(context, Operation.UPDATE, new, old, context.name)
     await plane.admission.mutate(request)
-    return await settle_change(plane, kind, item, (old, new), request)
+    return await settle_change(plane, kind, item, (old, new), request, owners)
 
 
 async def settle_change(
-    plane: Plane, kind: Kind, item: Item, objects: tuple[Message, Message], request: AdmissionRequest
+    plane: Plane,
+    kind: Kind,
+    item: Item,
+    objects: tuple[Message, Message],
+    request: AdmissionRequest,
+    owners: Owners,
 ) -> Changed:
     """The rest of prepare_change(), once what was asked for is mutated. objects: as it is, and as it shall be; request:
-    what admission sees of them. Raises Invalid, Forbidden."""
+    what admission sees of them; owners: of what it shall be. Raises Invalid, Forbidden."""
     context, (old, new) = request.context, objects
     resource, strategy = kind.type, kind.strategy
     keep_identity(resource, new, old)
@@ -132,7 +137,7 @@ async def settle_change(
         context.warnings.extend(strategy.warnings(new, old))
     await plane.admission.validate(request)
     together = tuple(request.together)
-    unchanged = not together and (new == old or keep_times(old, new))
+    unchanged = owners.settle(old, new, new == old) and not together
     raw = new.SerializeToString(deterministic=True)
     if is_doomed(new) and not strategy.holds(new):
         return Changed((Remove(item.key, item.revision), *together), raw)

@@ -13,7 +13,7 @@ from ..store.base import Op, Put, Refused
 from . import faults
 from .body import Source
 from .metadata import metadata_of, place, stamp_new, wipe_new
-from .owning import own
+from .owning import own_new
 from .plane import Kind, Plane
 from .reviews import review
 from .writing import Tries, write
@@ -70,7 +70,7 @@ async def prepare(plane: Plane, kind: Kind, context: RequestContext, message: Me
     wipe_new(message)
     place(context, message)
     kind.complete(message)
-    own(kind, context, None, message, plane.now())
+    own_new(kind, context, message, plane.now())
     request = AdmissionRequest(context, Operation.CREATE, message, None, metadata_of(message).name)
     context.annotations[NAME] = request.name
     await plane.admission.mutate(request)

@@ -25,7 +25,7 @@ from ...watchcache.item import Item
 from .. import faults
 from ..change import Changed, settle_change
 from ..metadata import metadata_of, place
-from ..owning import own
+from ..owning import Owners, owners_of
 from ..plane import Kind, Plane
 
 SCALE_VERSION = "autoscaling/v1"
@@ -76,7 +76,7 @@ async def prepare_scale(
     place(context, scale)
     body = plane.kind(plane.registry.body_of(context.type, context.subresource))
     body.complete(scale)
-    own(body, context, owned_scale_of(kind, old), scale, plane.now())
+    scaled = owners_of(body, context, owned_scale_of(kind, old), scale, plane.now())
     request = AdmissionRequest(context, Operation.UPDATE, scale, scale_of(kind, old), context.name)
     await plane.admission.mutate(request)
     _check(context, body.type, scale, metadata_of(old).uid)
@@ -86,11 +86,11 @@ async def prepare_scale(
         kind.scaling.set(changed, scale.spec.replicas)
     else:
         changed.spec.replicas = scale.spec.replicas
-    managed = managers_in(metadata_of(old)), managers_in(scale.metadata)
-    write_managers(changed.metadata, managers_after_scale(*managed, kind.type.api_version, _replicas(kind)))
     kind.complete(changed)
     request.object = scale_of(kind, changed)
-    settled = await settle_change(plane, kind, item, (old, changed), request)
+    before = managers_in(metadata_of(old))
+    owners = Owners(before, managers_after_scale(before, scaled.after, kind.type.api_version, _replicas(kind)))
+    settled = await settle_change(plane, kind, item, (old, changed), request, owners)
     return Changed(settled.ops, scale_of(kind, changed).SerializeToString(deterministic=True))
 
 
