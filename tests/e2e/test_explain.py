@@ -141,6 +141,22 @@ async def test_what_a_quota_counts_is_shown(admin: Caller, namespace: str) -> No
     assert notes == ["quota q: requested: pods=1, used: pods=2, limited: pods=3"]
 
 
+async def test_what_is_created_for_an_object_is_explained_as_that(admin: Caller, namespace: str) -> None:
+    """And not as the creation of an object; nothing comes of it."""
+    await admin.call(DYNAMIC + "Create", writing_json(namespace, json.dumps(POD).encode(), PODS))
+    node = {"metadata": {"name": f"n-{namespace}", "labels": {"topology.kubernetes.io/zone": "east"}}}
+    nodes = dynamic.ResourceName(version="v1", resource="nodes")
+    await admin.call(DYNAMIC + "Create", writing_json("", json.dumps(node).encode(), nodes))
+    binding = {"metadata": {"name": "pear"}, "target": {"kind": "Node", "name": f"n-{namespace}"}}
+    body: dict[str, Any] = {"object": json.dumps(binding).encode(), "encoding": dynamic.JSON, "namespace": namespace}
+    answer = await explained(admin, "create", name="pear", subresource="binding", **body)
+    assert not answer.failure
+    assert [step.plugin for step in answer.admission if step.changes] == ["PodTopologyLabels"]
+    read = dynamic.GetRequest(resource=PODS, namespace=namespace, name="pear", encoding=dynamic.JSON)
+    found = dynamic.Object.FromString(await admin.call(DYNAMIC + "Get", read))
+    assert "nodeName" not in json.loads(found.object)["spec"]
+
+
 async def test_to_see_what_becomes_of_anothers_object_is_to_act_as_him(
     server: ServerProcess, admin: Caller, namespace: str, user: str
 ) -> None:

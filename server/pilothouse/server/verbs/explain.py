@@ -14,6 +14,7 @@ from ..meta.user import User
 from .body import Body
 from .create import create
 from .plane import Plane
+from .subresources.creating import create_part
 from .update import update
 
 REVIEWS = ("authorization.k8s.io", "v1", "subjectaccessreviews")
@@ -93,7 +94,9 @@ async def _admission(plane: Plane, context: RequestContext, body: Body, answer: 
     chain = RecordingChain(plane.admission, kind.codec().to_value)
     recording = replace(plane, admission=chain)
     try:
-        if context.verb == "create":
+        if context.verb == "create" and context.subresource:
+            await create_part(recording, context, body)
+        elif context.verb == "create":
             await create(recording, context, body)
         else:
             await update(recording, context, body)

@@ -67,10 +67,15 @@ class Seen:
 
     def _part(self, message: Message) -> Json:
         """The body of a subresource that is of another kind."""
-        context = self._request.context
-        body = next((s.body for s in context.type.subresources if s.name == context.subresource), "")
-        api_version, _, kind = body.partition(" ")
+        api_version, _, kind = self._body.partition(" ")
         return codec_for(type(message)).to_value(message, api_version, kind)
+
+    @property
+    def _body(self) -> str:
+        """The other kind that a subresource has, as "apiVersion Kind"; "" where it has none."""
+        context = self._request.context
+        part = context.type.subresource(context.subresource) if context.subresource else None
+        return part.body if part is not None else ""
 
     @cached_property
     def request(self) -> Json:
@@ -78,9 +83,9 @@ class Seen:
         request, context = self._request, self._request.context
         user = context.user
         found: Json = {
-            "kind": _kind(self._resource),
+            "kind": _kind(self._resource, self._body),
             "resource": _named(self._resource),
-            "requestKind": _kind(context.type),
+            "requestKind": _kind(context.type, self._body),
             "requestResource": _named(context.type),
             "name": request.name,
             "namespace": context.namespace,
@@ -149,7 +154,12 @@ def _service_account(namespace: str, name: str) -> User:
     return User(f"system:serviceaccount:{namespace}:{name}", (_SERVICE_ACCOUNTS, f"{_SERVICE_ACCOUNTS}:{namespace}"))
 
 
-def _kind(resource: ResourceType) -> Json:
+def _kind(resource: ResourceType, body: str) -> Json:
+    """body: of a subresource that has another kind, "apiVersion Kind"."""
+    if body:
+        api_version, _, kind = body.partition(" ")
+        group, _, version = api_version.rpartition("/")
+        return {"group": group, "version": version, "kind": kind}
     return {"group": resource.group, "version": resource.version, "kind": resource.kind}
 
 
