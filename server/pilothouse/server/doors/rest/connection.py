@@ -24,6 +24,8 @@ FIRST_REQUEST_SECONDS = 30.0
 IDLE_SECONDS = 150.0
 # What is read of a body that nobody wants before the connection ends.
 LINGER_SECONDS = 2.0
+# How long an answer waits for a reader who takes nothing of it.
+STALLED_SECONDS = 60.0
 # Label selectors travel in the first line.
 LINE_BYTES = 64 << 10
 HEADERS_AT_MOST = 128
@@ -31,13 +33,14 @@ HEADERS_AT_MOST = 128
 
 class Connection(RequestHandler):
     """certificate: of the client in DER, None where he showed none; source: the peer's address. What never sends a
-    request is closed."""
+    request is closed, and so is what takes nothing of its answer."""
 
-    __slots__ = ("certificate", "patience", "served", "source")
+    __slots__ = ("certificate", "patience", "served", "source", "stall")
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self.served = False
+        self.stall: asyncio.TimerHandle | None = None
         connection = transport.get_extra_info("ssl_object")
         self.certificate: bytes | None = connection.getpeercert(binary_form=True) if connection is not None else None
         peer = transport.get_extra_info("peername")
@@ -46,7 +49,16 @@ class Connection(RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self.patience.cancel()
+        self._moving()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch(-1)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._moving()
 
     def handle_error(
         self, request: BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
@@ -64,6 +76,22 @@ class Connection(RequestHandler):
         return Response(
             status=fault.code, body=data, headers=[*COMMON, ("Content-Type", JSON), *refusal_headers(fault)]
         )
+
+    def _watch(self, waiting: int) -> None:
+        """Ends the connection where as much waits to be sent as did when it was looked at last."""
+        if self.transport is None:
+            return
+        left = self.transport.get_write_buffer_size()
+        if left == waiting:
+            log.info("a client takes nothing of its answer", extra={"source": self.source, "bytes": left})
+            self.transport.abort()
+            return
+        self.stall = asyncio.get_running_loop().call_later(STALLED_SECONDS, self._watch, left)
+
+    def _moving(self) -> None:
+        if self.stall is not None:
+            self.stall.cancel()
+            self.stall = None
 
     def _expect(self) -> None:
         if not self.served:

@@ -210,7 +210,11 @@ class RestDoor:
             encoder = choose(exchange.accept, self._encoders.offers)
         except ApiError:
             encoder = self._encoders.default
-        return exchange.encoded(fault.code, encoder.document(status_of(fault), "v1", "Status"), encoder, headers)
+        answer = exchange.encoded(fault.code, encoder.document(status_of(fault), "v1", "Status"), encoder, headers)
+        if isinstance(fault, Unauthorized):
+            # Nobody holds a connection open who does not say who he is.
+            answer.force_close()
+        return answer
 
     def _begun(self, exchange: Exchange) -> None:
         """A watch has begun to answer: the audit log does not wait for its end."""
