@@ -241,7 +241,7 @@ async def open_plane(
     rbac = Rbac(registry, cache.follow)
     authorizer = Union(NodeAuthorizer(registry, cache.follow), rbac)
     objects = CachedObjects(registry, kinds, cache, store, batcher)
-    environment = Environment(objects, authorizer, registry, now, follow=cache.follow, to_json=kinds.to_json)
+    environment = Environment(objects, authorizer, registry, now, follow=cache.follow, forms=kinds)
     ranges = AllocationConfig(config.service_cluster_ip_range, config.service_node_port_range)
     allocation = ServiceAllocation(registry, cache, store.get, ranges, now)
     tokens, issuer = open_tokens(config, registry, cache, batcher)

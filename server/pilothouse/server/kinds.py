@@ -19,6 +19,7 @@ from .conversion.between import conversion_between
 from .conversion.stored import StoredObjects
 from .fields.messages import shape_of
 from .fields.ownership import Conversion
+from .fields.shapes import MapShape
 from .fields.walkers import MessageWalker
 from .meta.codec import codec_for
 from .meta.field_selectors import METADATA_FIELDS
@@ -56,6 +57,17 @@ class Kinds(dict[ResourceType, Kind]):
     def to_json(self, resource: ResourceType, message: Message) -> dict[str, JsonValue]:
         """An object as the API shows it."""
         return self[resource].codec().to_value(message, resource.api_version, resource.kind)
+
+    def from_json(self, resource: ResourceType, value: dict[str, JsonValue]) -> Message:
+        """The object that JSON means, defaulted. Raises BadRequest."""
+        kind = self[resource]
+        message = kind.codec().from_value(value)
+        kind.complete(message)
+        return message
+
+    def shape(self, resource: ResourceType) -> MapShape:
+        """How the parts of an object stand to each other."""
+        return self[resource].walker.shape
 
     def _compile(self, resource: ResourceType) -> Kind:
         fields = frozenset(resource.selectable_fields) or METADATA_FIELDS

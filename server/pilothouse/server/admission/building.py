@@ -30,6 +30,7 @@ _MODULES: Mapping[str, str] = MappingProxyType(
         "EventRateLimit": "event_rate_limit",
         "ExtendedResourceToleration": "extended_resource_toleration",
         "LimitPodHardAntiAffinityTopology": "limit_pod_hard_anti_affinity_topology",
+        "MutatingAdmissionPolicy": "mutating_admission_policy",
         "NamespaceLifecycle": "namespace_lifecycle",
         "NodeRestriction": "node_restriction",
         "OwnerReferencesPermissionEnforcement": "owner_references_permission_enforcement",

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from ..authorization.base import Authorizer, Follow, OnChange
 from ..meta.resource import Registry, ResourceType
 from .base import Objects, Plugin
-from .policies.seen import ToJson, plain_json
+from .policies.forms import Forms, PlainForms
 
 
 def _nobody_tells(resource: ResourceType, on_change: OnChange) -> None:
@@ -17,7 +17,7 @@ def _nobody_tells(resource: ResourceType, on_change: OnChange) -> None:
 @dataclass(frozen=True, slots=True)
 class Environment:
     """now: seconds since the epoch; configuration: the plugin's own section of the AdmissionConfiguration, empty where
-    there is none; follow: how a plugin learns of objects, to_json: what an object looks like to people."""
+    there is none; follow: how a plugin learns of objects; forms: what those look like."""
 
     objects: Objects
     authorizer: Authorizer
@@ -25,7 +25,7 @@ class Environment:
     now: Callable[[], float]
     configuration: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     follow: Follow = field(default=_nobody_tells)
-    to_json: ToJson = field(default=plain_json)
+    forms: Forms = field(default_factory=PlainForms)
 
 
 Factory = Callable[[Environment], Plugin]

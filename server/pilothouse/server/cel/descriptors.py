@@ -39,6 +39,9 @@ OPAQUE = (
 )
 """The types of Kubernetes' library. Each is a message of one text, under a name that no expression can say."""
 
+MADE = "@"
+"""What the names of objects begin with that expressions make. They are called by what follows."""
+
 _KNOWN = (any_pb2, duration_pb2, struct_pb2, timestamp_pb2, wrappers_pb2)
 _DYNAMIC = ".google.protobuf.Value"
 _PRIMITIVES = {
@@ -89,6 +92,8 @@ def message_name(name: str) -> str:
     """What an object's type is called as a message: a name of the checker's, or one made of the path to it."""
     if name.startswith("kubernetes."):
         return name
+    if name.startswith(MADE):
+        return name[len(MADE) :]
     return "object.T" + "".join(c if c.isascii() and c.isalnum() else f"_{ord(c):x}_" for c in name)
 
 

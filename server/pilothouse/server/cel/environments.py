@@ -22,6 +22,7 @@ from .declared import (
     opaque,
 )
 from .library.values import AUTHORIZER, RESOURCE
+from .patches import compile_patch
 from .programs import Program, Remembered
 from .runtime import Checker, CompileError
 from .sizes import declared_sizes
@@ -122,6 +123,22 @@ class Environment:
         return _compiled(self, source, returns)
 
 
+def compile_mutation(environment: Environment, source: str, returns: str) -> Program:
+    """The expression of a mutation, which comes to `returns`: an Object, or a list(JSONPatch). Raises CompileError with
+    the whole text of the fault."""
+
+    def make() -> Program:
+        try:
+            return compile_patch(source, lambda objects: Checker(_variables(environment), made=objects))
+        except CompileError as error:
+            raise CompileError(f"compilation failed: {error}") from None
+
+    program = _remembered.get(("mutation", environment, source), make)
+    if program.result != returns:
+        raise CompileError(f"must evaluate to {returns} but got {_named(program.result)}")
+    return program
+
+
 def compile_selector(source: str) -> Program:
     """The expression of a device selector. Raises CompileError."""
 
@@ -162,6 +179,10 @@ def _named(type: str) -> str:
 
 @lru_cache(maxsize=32)
 def _checker(environment: Environment) -> Checker:
+    return Checker(_variables(environment))
+
+
+def _variables(environment: Environment) -> dict[str, Declared]:
     variables = {OBJECT: DYN, OLD_OBJECT: DYN, NAMESPACE: NAMESPACE_TYPE, REQUEST: REQUEST_TYPE}
     if environment.params:
         variables[PARAMS] = DYN
@@ -171,7 +192,7 @@ def _checker(environment: Environment) -> Checker:
     if environment.variables is not None:
         types = {name: _declared(syntax.Type.FromString(type)) for name, type in environment.variables}
         variables[VARIABLES] = object_of("kubernetes.variables", types)
-    return Checker(variables)
+    return variables
 
 
 @lru_cache(maxsize=1)

@@ -45,6 +45,7 @@ _GLOBAL: Mapping[str, _Function] = MappingProxyType(
         "isCIDR": addresses.is_cidr,
         "url": urls.url,
         "isURL": urls.is_url,
+        "jsonpatch.escapeKey": texts.escape_key,
     }
 )
 """All take a text, the two of versions a truth value too."""

@@ -6,12 +6,13 @@ from typing import Any
 
 from cel_expr_python import cel
 
+from . import syntax_pb2 as syntax
 from .declared import Declared
 from .descriptors import cel_type, library_pool, new_pool, type_text
 from .functions import implementations
 from .library.signatures import OPTIONAL, declarations
 from .literals import literal_faults
-from .trees import Tree, parse_checked
+from .trees import Tree, parse_checked, parse_parsed
 from .wording import compile_error, display
 
 _EXTENSIONS = """
@@ -35,11 +36,13 @@ class CompileError(ValueError):
 class Checker:
     """An environment to check expressions in."""
 
-    def __init__(self, variables: Mapping[str, Declared], optional: Sequence[str] = ()) -> None:
-        """optional: which of the variables are optionals of their types."""
+    def __init__(
+        self, variables: Mapping[str, Declared], optional: Sequence[str] = (), made: Sequence[Declared] = ()
+    ) -> None:
+        """optional: which of the variables are optionals of their types; made: objects that expressions can make."""
         listed = "".join(f"\n- name: {n}\n  type: optional_type<{type_text(variables[n])}>" for n in optional)
         self._env = cel.NewEnv(
-            new_pool(variables.values()),
+            new_pool((*variables.values(), *made)),
             config=cel.NewEnvConfigFromYaml(f"{_EXTENSIONS}{OPTIONAL}{f'variables:{listed}' if listed else ''}"),
             variables={name: cel_type(declared) for name, declared in variables.items() if name not in optional},
             extensions=[cel.CelExtension("kubernetes", [*declarations(), *_comparisons()])],
@@ -56,6 +59,13 @@ class Checker:
         if faults:
             raise CompileError(display(source, faults))
         return tree
+
+    def parse(self, source: str) -> syntax.Parsed:
+        """The expression unchecked. Raises CompileError."""
+        try:
+            return parse_parsed(self._parsed(source)())
+        except RuntimeError as error:
+            raise CompileError(compile_error(source, str(error), self._parsed(source))) from None
 
     def _parsed(self, source: str) -> Callable[[], bytes]:
         return lambda: bytes(self._env.compile(source, disable_check=True).serialize())

@@ -4,8 +4,8 @@ The rules and words are those of a kube-apiserver's plugin. CEL is loaded with t
 """
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from google.protobuf.message import Message
 
@@ -13,8 +13,8 @@ from ...errors import ApiError, Cause, Forbidden, Invalid, TooLarge
 from ...meta.resource import ResourceType
 from ..base import AdmissionRequest, Operation, Plugin, rejected
 from ..environment import Environment
-from ..policies.matching import is_exempt, namespace_of
-from ..policies.parameters import Misconfigured, parameter_type, parameters
+from ..policies.invoking import Invoker, Match, Unusable
+from ..policies.matching import is_exempt
 from ..policies.seen import Seen
 from ..policies.source import Binding, Policies
 
@@ -31,10 +31,9 @@ class ValidatingAdmissionPolicy(Plugin):
     name = "ValidatingAdmissionPolicy"
 
     def __init__(self, environment: Environment) -> None:
-        self._objects = environment.objects
-        self._registry = environment.registry
+        self._invoker = Invoker(environment)
         self._authorizer = environment.authorizer
-        self._to_json = environment.to_json
+        self._forms = environment.forms
         self._policies: Policies[CompiledPolicy] = Policies(
             environment.registry, environment.follow, "validatingadmissionpolicies", _compile
         )
@@ -47,38 +46,32 @@ class ValidatingAdmissionPolicy(Plugin):
             return
         first: ApiError | None = None
         for policy, bindings in list(self._policies):
-            refused = await self._judge(policy, bindings, request)
+            try:
+                match = await self._invoker.match(policy, request)
+            except Unusable as error:
+                refused = None if policy.ignores_failure else _refusal(request, policy.name, "", str(error), "")
+            else:
+                refused = await self._judge(policy, bindings, request, match) if match is not None else None
             first = first or refused
         if first is not None:
             raise first
 
     async def _judge(
-        self, policy: "CompiledPolicy", bindings: Iterable[Binding], request: AdmissionRequest
+        self, policy: "CompiledPolicy", bindings: Iterable[Binding], request: AdmissionRequest, match: Match
     ) -> ApiError | None:
         """The first refusal of a policy; all of them are told to the audit log and as warnings, where bindings want
         that."""
         from ..policies.validating import joined
 
-        try:
-            resource = policy.matcher.resource(request, self._registry)
-            if resource is None or not await policy.matcher.matches_namespace(request, self._objects):
-                return None
-            kind = parameter_type(policy.params, self._registry) if policy.params is not None else None
-        except (Misconfigured, ApiError) as error:
-            text = f"failed to configure policy: {_text(error)}"
-            return None if policy.ignores_failure else _refusal(request, policy.name, "", text, "")
-        seen = Seen(request, resource, await namespace_of(request, self._objects), self._to_json)
+        seen = Seen(request, match.resource, match.namespace, self._forms)
         first: ApiError | None = None
         annotations: list[tuple[str, str]] = []
         for binding in bindings:
             try:
-                if not await self._is_bound(binding, request):
-                    continue
-                given = await self._parameters(kind, binding, request)
-            except (Misconfigured, ApiError) as error:
+                given = await self._invoker.parameters(match, binding, request)
+            except Unusable as error:
                 if not policy.ignores_failure:
-                    text = f"failed to configure binding: {_text(error)}"
-                    first = first or _refusal(request, policy.name, binding.name, text, "")
+                    first = first or _refusal(request, policy.name, binding.name, str(error), "")
                 continue
             for params in given:
                 decided = policy.decide(seen, params, self._authorizer)
@@ -89,20 +82,6 @@ class ValidatingAdmissionPolicy(Plugin):
         for key, value in joined(annotations):
             request.context.annotations[f"{policy.name}/{key}"] = value
         return first
-
-    async def _is_bound(self, binding: Binding, request: AdmissionRequest) -> bool:
-        if binding.matcher.resource(request, self._registry) is None:
-            return False
-        return await binding.matcher.matches_namespace(request, self._objects)
-
-    async def _parameters(
-        self, kind: ResourceType | None, binding: Binding, request: AdmissionRequest
-    ) -> Sequence[dict[str, Any] | None]:
-        """Each object of parameters as JSON; None for a policy without."""
-        if kind is None or binding.params is None:
-            return (None,)
-        found = await parameters(kind, binding.params, request.context.namespace, self._objects)
-        return [self._to_json(kind, message) for message in found]
 
 
 def _compile(message: Message) -> "CompiledPolicy":
@@ -141,7 +120,3 @@ def _refusal(request: AdmissionRequest, policy: str, binding: str, message: str,
     return _ERRORS.get(reason, Invalid)(
         error.message, group=error.group, kind=error.kind, name=error.name, causes=error.causes
     )
-
-
-def _text(error: Exception) -> str:
-    return error.message if isinstance(error, ApiError) else str(error)

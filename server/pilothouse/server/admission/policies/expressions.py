@@ -28,7 +28,8 @@ from ...cel.needs import needed
 from ...cel.programs import EvaluationError, Program
 from ...cel.runtime import CompileError
 from ...cel.values import as_declared
-from .seen import Json, Seen
+from .forms import Json
+from .seen import Seen
 
 NO_BUDGET = "validation failed due to running out of cost budget, no further validation rules will be run"
 

@@ -16,7 +16,7 @@ from ...meta.codec import codec_for
 from ...meta.label_selectors import from_label_selector
 from ...meta.resource import Registry, ResourceType
 from ...meta.selectors import Selector
-from ..base import AdmissionRequest, Objects
+from ..base import AdmissionRequest, Objects, Operation
 from ..lookups import find, metadata_of
 
 GROUP = "admissionregistration.k8s.io"
@@ -78,16 +78,30 @@ class Matcher:
         self._namespaces = _selector(found.namespace_selector)
         self._objects = _selector(found.object_selector)
         self._exact = found.match_policy == "Exact"
+        # What rules say of a type is remembered where they name no objects, until types come or go.
+        self._by_name = any(rule.names for rule in (*self._rules, *self._excluded))
+        self._known: dict[tuple[ResourceType, str, Operation, bool], ResourceType | None] = {}
+        self._generation = -1
 
     def resource(self, request: AdmissionRequest, registry: Registry) -> ResourceType | None:
         """The type that the request is matched as, by rules and labels of the object; None where it is not."""
         if not self._objects.empty and not any(self._objects.matches(labels) for labels in _labels_of(request)):
             return None
+        if self._by_name:
+            return self._matched(request, registry)
+        if registry.generation != self._generation:
+            self._generation = registry.generation
+            self._known.clear()
+        context = request.context
+        key = (context.type, context.subresource, request.operation, bool(context.namespace))
+        if key not in self._known:
+            self._known[key] = self._matched(request, registry)
+        return self._known[key]
+
+    def _matched(self, request: AdmissionRequest, registry: Registry) -> ResourceType | None:
         if self._found(self._excluded, request, registry) is not None:
             return None
-        if not self._rules:
-            return request.context.type
-        return self._found(self._rules, request, registry)
+        return self._found(self._rules, request, registry) if self._rules else request.context.type
 
     async def matches_namespace(self, request: AdmissionRequest, objects: Objects) -> bool:
         """Raises NotFound where there is no such namespace."""

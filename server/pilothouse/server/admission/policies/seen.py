@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
 
 from google.protobuf.message import Message
 from pilothouse.api.core.v1.core_pb2 import Namespace
@@ -13,10 +12,7 @@ from ...meta.codec import codec_for
 from ...meta.resource import ResourceType
 from ...meta.user import User
 from ..base import AdmissionRequest, Operation
-
-Json = dict[str, Any]
-ToJson = Callable[[ResourceType, Message], Json]
-"""An object of a type as the API shows it, with apiVersion and kind."""
+from .forms import Forms, Json
 
 _OPTIONS = {
     Operation.CREATE: "CreateOptions",
@@ -26,21 +22,16 @@ _OPTIONS = {
 _SERVICE_ACCOUNTS = "system:serviceaccounts"
 
 
-def plain_json(resource: ResourceType, message: Message) -> Json:
-    """ToJson of the types that come with the server."""
-    return codec_for(type(message)).to_value(message, resource.api_version, resource.kind)
-
-
 class Seen:
     """A request as one policy matched it: in the version of `resource`."""
 
     def __init__(
-        self, request: AdmissionRequest, resource: ResourceType, namespace: Namespace | None, to_json: ToJson
+        self, request: AdmissionRequest, resource: ResourceType, namespace: Namespace | None, forms: Forms
     ) -> None:
         self._request = request
         self._resource = resource
         self._namespace = namespace
-        self._to_json = to_json
+        self._forms = forms
 
     @cached_property
     def object(self) -> Json | None:
@@ -63,7 +54,7 @@ class Seen:
         if self._resource is not own:
             for convert in (to_stored(own), to_served(self._resource)):
                 message = message if convert is None else convert(message)
-        return self._to_json(self._resource, message)
+        return self._forms.to_json(self._resource, message)
 
     def _part(self, message: Message) -> Json:
         """The body of a subresource that is of another kind."""

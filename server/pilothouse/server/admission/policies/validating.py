@@ -12,8 +12,9 @@ from pilothouse.api.admissionregistration.v1.admissionregistration_pb2 import Pa
 from ...authorization.base import Authorizer
 from ...cel.limits import MESSAGE_BYTES
 from .expressions import Evaluator, Expression, Failed, compile_common, compiled
+from .forms import Json
 from .matching import Matcher
-from .seen import Json, Seen
+from .seen import Seen
 
 _VALUE_BYTES = 10 * 1024
 

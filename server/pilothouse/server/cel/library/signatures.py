@@ -102,6 +102,7 @@ isURL bool string
 .reason string Decision
 .errored bool Decision
 .error string Decision
+jsonpatch.escapeKey string string
 """
 # What gives an optional can be declared only so.
 OPTIONAL = f"""

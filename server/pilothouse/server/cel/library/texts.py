@@ -37,6 +37,11 @@ def find_all(text: str, pattern: str, limit: int = -1) -> list[str]:
     return found
 
 
+def escape_key(name: str) -> str:
+    """A member's name as a step of a JSON pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
 def is_sorted(items: Sequence[Any]) -> bool:
     return all(not _less(after, before) for before, after in pairwise(items))
 

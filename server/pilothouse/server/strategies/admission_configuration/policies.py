@@ -23,7 +23,7 @@ from ...schema.causes import duplicate, faulty, forbidden, invalid, not_supporte
 from ...schema.checks import label_key
 from ...schema.order import Orders
 from ..base import ALL_METADATA, Strategy
-from .expressions import compile_faults, environment
+from .expressions import compile_faults, environment, mutation_faults
 from .matching import conditions, matched_resources
 
 if TYPE_CHECKING:
@@ -93,11 +93,12 @@ class MutatingAdmissionPolicies(Strategy[MutatingAdmissionPolicy]):
             causes += _constraints(spec.match_constraints)
         params = spec.HasField("param_kind")
         causes += conditions(spec.match_conditions, "spec.matchConditions", params)
-        causes += _variables(spec.variables, params)[1]
+        where, faults = _variables(spec.variables, params)
+        causes += faults
         if not spec.mutations:
             causes.append(required("spec.mutations", "mutations must contain at least one item"))
         for index, mutation in enumerate(spec.mutations):
-            causes += _mutation(mutation, f"spec.mutations[{index}]")
+            causes += _mutation(mutation, f"spec.mutations[{index}]", where)
         if not spec.reinvocation_policy:
             causes.append(required("spec.reinvocationPolicy"))
         return causes
@@ -207,16 +208,16 @@ def _annotations(found: Sequence[AuditAnnotation], where: "Environment") -> list
     return causes
 
 
-def _mutation(mutation: Mutation, path: str) -> list[Cause]:
+def _mutation(mutation: Mutation, path: str, where: "Environment") -> list[Cause]:
     """A patch of one of two kinds, of which the expression is there and the other is not."""
     kinds = {
-        "ApplyConfiguration": ("apply_configuration", "applyConfiguration"),
-        "JSONPatch": ("json_patch", "jsonPatch"),
+        "ApplyConfiguration": ("apply_configuration", "applyConfiguration", "Object"),
+        "JSONPatch": ("json_patch", "jsonPatch", "list(JSONPatch)"),
     }
     if not mutation.patch_type:
         return [required(f"{path}.patchType")]
     causes: list[Cause] = []
-    for kind, (name, json) in kinds.items():
+    for kind, (name, json, returns) in kinds.items():
         at, given = f"{path}.{json}", mutation.HasField(name)
         if kind != mutation.patch_type:
             if given and mutation.patch_type in kinds:
@@ -225,4 +226,6 @@ def _mutation(mutation: Mutation, path: str) -> list[Cause]:
             causes.append(required(at, f"must be specified when patchType is {kind}"))
         elif not getattr(mutation, name).expression.strip():
             causes.append(required(f"{at}.expression", "expression is not specified"))
+        else:
+            causes += mutation_faults(getattr(mutation, name).expression, f"{at}.expression", where, returns)
     return causes
