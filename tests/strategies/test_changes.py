@@ -114,6 +114,7 @@ def test_no_change_is_never_refused(data: Any) -> None:
     message = resource.message(**data.draw(messages(resource.message.DESCRIPTOR)))
     same = resource.message.FromString(message.SerializeToString())
     strategy = strategy_for(resource)
-    if resource.kind != "CertificateSigningRequest":
+    # The addresses of a node are looked at again with every change.
+    if resource.kind not in ("CertificateSigningRequest", "Node"):
         assert strategy.validate_update(context_of(resource, "update"), same, message) == []
     assert not strategy.raises_generation(same, message)
