@@ -11,6 +11,7 @@ from pilothouse.server.furniture.api_services import MANAGED
 from pilothouse.server.furniture.identity import forget_expired
 from pilothouse.server.furniture.registrations import Registrations
 from pilothouse.server.furniture.service import Place, place_of
+from pilothouse.server.store.etcd import EtcdConfig, EtcdStore
 from pilothouse.server.store.sqlite import SqliteStore
 from pilothouse.server.verbs.plane import Plane
 from pilothouse.server.verbs.reading import cache_is_current
@@ -118,6 +119,28 @@ async def test_servers_share_the_service_and_leave_it_to_the_others(plane: Plane
     # The last one is still where it was when it comes back.
     await second.close()
     assert await addresses(plane) == (["192.0.2.2"], ["192.0.2.2"])
+
+
+async def test_servers_find_each_other_through_etcd(etcd_url: str, etcd_prefix: str) -> None:
+    stores = [EtcdStore(EtcdConfig((etcd_url,), etcd_prefix)) for _ in range(2)]
+    try:
+        async with admitting_plane(stores[0]) as here, admitting_plane(stores[1]) as there:
+            await asyncio.gather(lay_down(here), lay_down(there))
+            first, second = Furniture(here, HERE, None), Furniture(there, Place("192.0.2.2", 6443, "10.0.0.1"), None)
+            await asyncio.gather(first.lay(), second.lay())
+            assert await cache_is_current(here, PATIENCE)
+            await again(here, first)
+            both = ["192.0.2.1", "192.0.2.2"]
+            assert await addresses(here) == (both, both)
+            assert await addresses(there) == (both, both)
+            leases = await of(there, "coordination.k8s.io/v1/leases", "kube-system").list()
+            # They tell the same host and port: one server took over from the other.
+            assert len(leases.items) == 1
+            await second.close()
+            assert await addresses(here) == (["192.0.2.1"], ["192.0.2.1"])
+    finally:
+        for store in stores:
+            await store.close()
 
 
 async def test_servers_that_start_together_agree(plane: Plane) -> None:
