@@ -215,3 +215,20 @@ async def test_a_part_of_an_object_has_columns_of_its_own(door: Door) -> None:
     assert [column["name"] for column in value["columnDefinitions"]] == ["Name", "Desired", "Available", "Age"]
     assert value["rows"][0]["cells"][:3] == ["web", 2, 0]
     assert (await table(door, f"{path}/web/status"))["rows"][0]["cells"][:2] == ["web", "0/2"]
+
+
+async def test_a_review_is_shown_plainly(door: Door) -> None:
+    review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview"}
+    path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+    asked = {**review, "spec": {"nonResourceAttributes": {"path": "/version", "verb": "get"}}}
+    value = parsed(await create(door, asked, path, Accept=TABLE))
+    assert [column["name"] for column in value["columnDefinitions"]] == ["Name", "Created At"]
+    assert len(value["rows"]) == 1
+
+
+async def test_every_kind_can_be_listed_as_a_table(plane: Plane, door: Door) -> None:
+    for resource in plane.registry:
+        root = f"/apis/{resource.api_version}" if resource.group else f"/api/{resource.version}"
+        value = await table(door, f"{root}/{resource.plural}")
+        assert value["columnDefinitions"][0]["name"] in ("Name", "Last Seen"), resource.qualified
+        assert all(len(row["cells"]) >= len(value["columnDefinitions"]) for row in value["rows"])
