@@ -18,6 +18,7 @@ from .admission.building import build_chain
 from .admission.chain import Chain
 from .admission.configuration import read_sections
 from .admission.environment import ConfigurationError, Environment
+from .admission.plugins.definition_places import DefinitionPlaces
 from .admission.plugins.escalation import Escalation
 from .allocation import AllocationConfig, ServiceAllocation
 from .apiextensions.serving import Serving
@@ -253,7 +254,9 @@ async def open_plane(
         cache=cache,
         audiences=Audiences(cache),
         authorizer=authorizer,
-        admission=_admission(config, environment, (Escalation(authorizer, rbac), allocation)),
+        admission=_admission(
+            config, environment, (Escalation(authorizer, rbac), allocation, DefinitionPlaces(registry))
+        ),
         now=now,
         event_ttl=int(config.event_ttl),
         grants=rbac,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ..meta.resource import ResourceType
 from .base import AdmissionRequest, Operation, Plugin
 
+HANDLERS_KEPT = 8192
 _Handlers = tuple[Plugin, ...]
 
 
@@ -20,6 +21,9 @@ class Chain:
         key = (resource, subresource, operation)
         found = self._handlers.get(key)
         if found is None:
+            if len(self._handlers) >= HANDLERS_KEPT:
+                # Types come and go.
+                self._handlers.clear()
             found = tuple(p for p in self.plugins if p.handles(resource, subresource, operation))
             self._handlers[key] = found
         return found

@@ -15,9 +15,9 @@ from ..errors import BadRequest
 from ..meta.codec import codec_for
 from ..meta.scalars import JsonValue
 from ..meta.strict import Repeating, parse_object
+from ..schema.structural.nodes import Node
+from ..schema.structural.pruning import OBJECT_MEMBERS, drop_nulls, prune
 from .embedded import coerce, read_metadata, write_metadata
-from .pruning import OBJECT_MEMBERS, drop_nulls, prune
-from .structural import Node
 
 DEEPEST = 100
 """Levels of JSON in an object: whatever walks through it may call itself for each."""

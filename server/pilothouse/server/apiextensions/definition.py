@@ -16,8 +16,8 @@ from pilothouse.api.dynamic.v1.dynamic_pb2 import CustomObject
 
 from ..meta.codec import codec_for
 from ..meta.resource import REGISTRY_PREFIX, ResourceType, Storage, Subresource
-from .structural import JsonObject, Node, compile_schema
-from .validation import Validator
+from ..schema.structural.nodes import JsonObject, Node, compile_schema
+from ..schema.structural.validation import Validator
 
 if TYPE_CHECKING:
     from ..cel.rules import Rules

@@ -11,7 +11,7 @@ from ..meta.codec import codec_for
 from ..meta.strict import Repeating
 from ..schema.causes import invalid, required
 from ..schema.metadata import metadata_causes
-from .structural import Node
+from ..schema.structural.nodes import Node
 
 _MIXED = "may have mixed case, but should otherwise match: "
 

@@ -13,10 +13,10 @@ from ..fields.ownership import Conversion, Object, Resets, reset_fields
 from ..fields.shapes import DEDUCED, LateShape, ListKind, ListShape, MapShape, Scalar, Shape
 from ..fields.values import Comparison, compare
 from ..meta.resource import ResourceType
+from ..schema.structural.nodes import INT_OR_STRING, Node
 from .codec import content_of
 from .definition import CustomVersion, Definition
 from .embedded import write_metadata
-from .structural import INT_OR_STRING, Node
 
 _SCALARS = {
     "string": Scalar.STRING,

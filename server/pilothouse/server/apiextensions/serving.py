@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 from pilothouse.api.apiextensions.v1.apiextensions_pb2 import CustomResourceDefinition
 
 from ..meta.resource import Registry, ResourceType
+from ..schema.structural.nodes import JsonObject
 from ..watchcache.cache import WatchCache
 from .definition import (
     ESTABLISHED,
@@ -27,7 +28,6 @@ from .definition import (
     prefix_of,
 )
 from .stored import CustomForm
-from .structural import JsonObject
 
 log = logging.getLogger(__name__)
 

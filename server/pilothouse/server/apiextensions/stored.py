@@ -7,15 +7,15 @@ from google.protobuf.message import Message
 from pilothouse.api.dynamic.v1.dynamic_pb2 import CustomObject
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
-from ..errors import BadRequest, Internal
+from ..errors import BadRequest, Internal, TooLarge
 from ..meta.codec import codec_for
 from ..meta.resource import ResourceType
 from ..meta.wire import Undecodable
+from ..schema.structural.defaulting import default
+from ..schema.structural.pruning import OBJECT_MEMBERS
 from .codec import CustomCodec, check_depth, compact, content_of
-from .defaulting import default
 from .definition import CustomVersion, Definition
 from .embedded import read_metadata
-from .pruning import OBJECT_MEMBERS
 
 
 class CustomForm:
@@ -41,7 +41,7 @@ class CustomForm:
         version that it was written in, and pruned by this one. Raises Undecodable."""
         try:
             message = self._decoded(value)
-        except (BadRequest, ValueError) as error:
+        except (BadRequest, TooLarge, ValueError) as error:
             raise Undecodable(f"the value stored under {key} is no {self._type.kind}: {error}") from None
         return message.SerializeToString(deterministic=True), message
 

@@ -9,13 +9,13 @@ from ..meta.context import RequestContext
 from ..meta.resource import ResourceType
 from ..schema.causes import invalid
 from ..schema.metadata import metadata_validator_for, validate_metadata_update
+from ..schema.structural.lists import list_causes
+from ..schema.structural.validation import ABSENT, NOWHERE
 from ..strategies.base import Strategy
 from .codec import compact, content_of
 from .definition import CustomVersion, Definition
 from .embedded import embedded_causes, write_metadata
-from .lists import list_causes
 from .paths import Misplaced, value_at
-from .validation import ABSENT, NOWHERE
 
 _INT_32 = (1 << 31) - 1
 _BLOCKING = (

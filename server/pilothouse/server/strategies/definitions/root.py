@@ -5,6 +5,7 @@ from pilothouse.api.apiextensions.v1.apiextensions_pb2 import JSONSchemaProps
 from ...errors import Cause
 from ...meta.codec import codec_for
 from ...schema.causes import forbidden, invalid
+from .defaults import default_faults
 from .schemas import has_rules, schema_faults
 from .structural import structural_faults
 
@@ -45,7 +46,11 @@ def root_faults(schema: JSONSchemaProps, with_status: bool, path: str) -> list[C
     found = schema_faults(schema, path)
     structural = structural_faults(schema, path)
     causes += found + structural
-    return causes if structural else causes + _rules(schema, path, found)
+    if structural:
+        return causes
+    causes += _rules(schema, path, found)
+    # What cannot be compiled cannot judge a default.
+    return causes if found else causes + default_faults(schema, path)
 
 
 def _rules(schema: JSONSchemaProps, path: str, found: list[Cause]) -> list[Cause]:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 JsonObject = Mapping[str, Any]
 
 INT_OR_STRING = ("integer", "string")
@@ -29,6 +31,7 @@ class Node:
     open_members: bool = False
     items: "Node | None" = None
     default: Any = None
+    default_bytes: int = 0
     list_type: str = ""
     list_keys: tuple[str, ...] = ()
     has_defaults: bool = False
@@ -56,6 +59,7 @@ def compile_schema(schema: JsonObject, root: bool = False) -> Node:
         open_members=additional is not None and additional is not False,
         items=compile_schema(schema["items"]) if isinstance(schema.get("items"), Mapping) else None,
         default=schema.get("default"),
+        default_bytes=len(orjson.dumps(schema["default"])) if "default" in schema else 0,
         list_type=schema.get("x-kubernetes-list-type", ""),
         list_keys=tuple(schema.get("x-kubernetes-list-map-keys") or ()),
     )

@@ -5,9 +5,9 @@ from typing import Any
 
 import orjson
 
-from ..errors import Cause
-from ..schema.causes import duplicate
-from .structural import Node
+from ...errors import Cause
+from ..causes import duplicate
+from .nodes import Node
 
 
 def list_causes(value: Any, node: Node | None, path: str = "") -> Iterator[Cause]:

@@ -12,15 +12,18 @@ from typing import Any
 import orjson
 import re2
 
-from ..errors import Cause
-from ..schema.causes import invalid, not_supported, required, shown, too_long, too_many
+from ...errors import BadRequest, Cause
+from ..causes import invalid, not_supported, required, shown, too_long, too_many
 from .formats import FORMATS
-from .structural import INT_OR_STRING, JsonObject
+from .nodes import INT_OR_STRING, JsonObject
 
 ABSENT = object()
 """No old value."""
 NOWHERE = "<nil>"
 """The field of a cause that names none."""
+
+CHECKS_AT_MOST = 1_000_000
+"""Checks of values by schemas for one object: both are a client's, and together they can take for ever."""
 
 _EXACT = 1 << 53
 _INT_64 = 1 << 63
@@ -29,11 +32,12 @@ _RANGES = {"int32": 1 << 31, "int64": 1 << 63, "uint32": 1 << 32, "uint64": 1 <<
 
 class Found:
     """What one validation found: causes, each once, and how many checks held, by which the best of several alternatives
-    is chosen."""
+    is chosen. left: how many checks there may still be, shared with all that are a part of the same."""
 
-    __slots__ = ("_seen", "causes", "matches")
+    __slots__ = ("_seen", "causes", "left", "matches")
 
-    def __init__(self) -> None:
+    def __init__(self, left: list[int] | None = None) -> None:
+        self.left = [CHECKS_AT_MOST] if left is None else left
         self.causes: list[Cause] = []
         self.matches = 0
         self._seen: set[Cause] = set()
@@ -60,6 +64,7 @@ class Validator:
         self._nullable = bool(schema.get("nullable"))
         self._format: str = schema.get("format") or ""
         self._enum: Sequence[Any] | None = schema.get("enum")
+        self._allowed = frozenset(map(_canonical, self._enum or ()))
         self._keys = tuple(schema.get("x-kubernetes-list-map-keys") or ())
         self._by_key = schema.get("x-kubernetes-list-type") == "map"
         self._all = [Validator(s) for s in schema.get("allOf") or ()]
@@ -85,7 +90,10 @@ class Validator:
         return found.causes
 
     def check(self, value: Any, path: str, found: Found, old: Any = ABSENT) -> None:
-        """Adds what is wrong to `found`."""
+        """Adds what is wrong to `found`. Raises BadRequest where that takes too much."""
+        found.left[0] -= 1
+        if found.left[0] < 0:
+            raise BadRequest(f"the object cannot be validated: its schema asks for more than {CHECKS_AT_MOST} checks")
         if old is not ABSENT and same(value, old):
             found.matches += 1
             return
@@ -128,25 +136,25 @@ class Validator:
             found.matches += 1
 
     def _check_combined(self, value: Any, path: str, found: Found) -> None:
-        if self._any and (best := _best(self._any, value, path)) is not None:
+        if self._any and (best := _best(self._any, value, path, found)) is not None:
             found.add(_combined(f"{_quoted(path)} must validate at least one schema (anyOf)"))
             found.merge(best)
         if self._one:
             self._check_one(value, path, found)
         if self._all:
-            results = [_judged(validator, value, path) for validator in self._all]
+            results = [_judged(validator, value, path, found) for validator in self._all]
             for result in results:
                 found.merge(result)
             failed = sum(bool(result.causes) for result in results)
             if failed:
                 end = ". None validated" if failed == len(results) else ""
                 found.add(_combined(f"{_quoted(path)} must validate all the schemas (allOf){end}"))
-        if self._not is not None and not _judged(self._not, value, path).causes:
+        if self._not is not None and not _judged(self._not, value, path, found).causes:
             found.add(_combined(f"{_quoted(path)} must not validate the schema (not)"))
         found.matches += 1
 
     def _check_one(self, value: Any, path: str, found: Found) -> None:
-        results = [_judged(validator, value, path) for validator in self._one]
+        results = [_judged(validator, value, path, found) for validator in self._one]
         valid = sum(not result.causes for result in results)
         if valid == 1:
             return
@@ -241,7 +249,7 @@ class Validator:
     def _check_enum(self, value: Any, path: str, found: Found) -> None:
         if not self._enum:
             return
-        if any(same(value, allowed) for allowed in self._enum):
+        if _canonical(value) in self._allowed:
             found.matches += 1
             return
         allowed = [one if isinstance(one, str) else shown(one) for one in self._enum]
@@ -257,17 +265,17 @@ def _canonical(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
-def _judged(validator: Validator, value: Any, path: str) -> Found:
-    found = Found()
+def _judged(validator: Validator, value: Any, path: str, part_of: Found) -> Found:
+    found = Found(part_of.left)
     validator.check(value, path, found)
     return found
 
 
-def _best(validators: Sequence[Validator], value: Any, path: str) -> Found | None:
+def _best(validators: Sequence[Validator], value: Any, path: str, part_of: Found) -> Found | None:
     """What is wrong by the alternative that comes nearest; None where one of them holds."""
     best: Found | None = None
     for validator in validators:
-        found = _judged(validator, value, path)
+        found = _judged(validator, value, path, part_of)
         if not found.causes:
             return None
         if best is None or found.matches > best.matches:
@@ -325,13 +333,21 @@ def _string_checks(schema: JsonObject) -> list[_Check]:
         short = f"should be at least {least} chars long"
         checks.append(lambda v, path, found: found.add(_told(path, v, short)) if len(v) < least else None)
     if schema.get("pattern"):
-        pattern = schema["pattern"]
-        options = re2.Options()
-        options.log_errors = False
-        search = re2.compile(pattern, options=options).search
-        other = f"should match '{pattern}'"
-        checks.append(lambda v, path, found: found.add(_told(path, v, other)) if search(v) is None else None)
+        checks.append(_pattern_check(schema["pattern"]))
     return checks
+
+
+def _pattern_check(pattern: str) -> _Check:
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        search = re2.compile(pattern, options=options).search
+    except re2.error as error:
+        # Only a definition that another server stored can have it.
+        broken = f"should match '{pattern}, but pattern is invalid: {error}'"
+        return lambda v, path, found: found.add(_told(path, v, broken))
+    other = f"should match '{pattern}'"
+    return lambda v, path, found: found.add(_told(path, v, other)) if search(v) is None else None
 
 
 def _number_checks(schema: JsonObject) -> list[_Check]:

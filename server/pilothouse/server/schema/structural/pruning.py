@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .structural import Node
+from .nodes import Node
 
 OBJECT_MEMBERS = frozenset(("apiVersion", "kind", "metadata"))
 
