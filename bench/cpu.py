@@ -101,7 +101,7 @@ async def create(at: Setting, effort: Effort) -> AsyncIterator[Row]:
         costs = await alternate(Side(at.server.process, ours), Side(at.floor, bare), effort.rounds, names)
         for number in range(effort.rounds + 1):
             await at.store.remove(stored.kind.key(index) for index in names(number))
-        yield row(f"create {stored.kind.plural}", 1.1, costs)
+        yield row(f"create {stored.kind.plural}", 1.5, costs, note="with managedFields")
 
 
 async def update(at: Setting, effort: Effort) -> AsyncIterator[Row]:
@@ -109,7 +109,7 @@ async def update(at: Setting, effort: Effort) -> AsyncIterator[Row]:
         ours, bare = update_calls(at, stored)
         sides = Side(at.server.process, ours), Side(at.floor, bare)
         costs = await alternate(*sides, effort.rounds, shuffled(stored.count, effort.calls))
-        yield row(f"update {stored.kind.plural}", 1.25, costs, note="without resourceVersion")
+        yield row(f"update {stored.kind.plural}", 1.5, costs, note="without resourceVersion, with managedFields")
 
 
 async def pages(call: Unary) -> AsyncIterator[bytes]:

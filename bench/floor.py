@@ -2,6 +2,7 @@
 
 `python -m bench.floor PORT ETCD_PORT CERTIFICATES`. A read answers prebuilt bytes, a write makes one etcd transaction.
 A request is as long as the API's own: 4 bytes that give the answer's length, of a write 44 bytes of key, then filling.
+What is written is as long as what is answered, as it is in the API.
 """
 
 import asyncio
@@ -37,10 +38,11 @@ async def serve(port: int, etcd_port: int, certificates: Path) -> None:
         return answer(request)
 
     async def write(result: int, request: bytes, _: object) -> bytes:
-        reply = await commit(transaction(request[HEAD:KEY_END], request, result))
+        written = answer(request)
+        reply = await commit(transaction(request[HEAD:KEY_END], written, result))
         if not reply.startswith(b"\x10\x01", 2 + reply[1]):
             raise ValueError("the transaction's condition did not hold")
-        return answer(request)
+        return written
 
     unary = grpc.unary_unary_rpc_method_handler
     methods = {"Read": unary(read), "Create": unary(partial(write, EQUAL)), "Update": unary(partial(write, GREATER))}
