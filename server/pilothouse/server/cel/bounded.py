@@ -11,11 +11,15 @@ from .evaluation import PLAIN, Evaluation
 from .limits import PER_CALL
 from .programs import CostExceeded, Program
 from .ranges import Range
+from .rewriting import VARIABLES
 from .sizes import ValueSizes, total_size
 
 # What costs less than this whatever it looks at is not estimated anew for each evaluation.
 _CHEAP = 1_000
-_SHORTEST = 256
+# Nor what costs no more than this, were all that it looks at as large as everything together. Of few sizes, so that
+# what is known of a program is of use again.
+_SMALL = 20_000
+_SIZES = (256, 1024, 4096)
 
 
 class OutOfBudget(Exception):
@@ -50,10 +54,17 @@ def cost_of(program: Program, values: Mapping[str, Any], evaluation: Evaluation 
     """What an evaluation of these values costs at most."""
     if program.cost_at_worst <= _CHEAP:
         return program.cost_at_worst
-    sizes = ValueSizes(values, lambda name: _variable(evaluation, name))
+
+    def variable(name: str) -> Any:
+        return _variable(evaluation, name)
+
     # What functions make of the values is hardly longer than all of them.
-    longest = max(_SHORTEST, len(program.source) + total_size(dict(values)))
-    return estimated(program.tree, sizes, Range(0, longest)).most
+    looked_at = [*values.values(), *map(variable, program.needs.get(VARIABLES) or ())]
+    longest = len(program.source) + total_size(looked_at)
+    for size in _SIZES:
+        if longest <= size and (cost := program.cost_within(size)) <= _SMALL:
+            return cost
+    return estimated(program.tree, ValueSizes(values, variable), Range(0, longest)).most
 
 
 def _variable(evaluation: Evaluation, name: str) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 from .costs import estimated
 from .evaluation import PLAIN, Evaluation, under_way
 from .needs import needs_of
+from .ranges import Range
 from .rewriting import rewritten
 from .runtime import CompileError, evaluator
 from .sizes import nothing_known
@@ -39,6 +40,7 @@ class Program:
         self._optional = optional
         self._compiled: Any = None
         self._cost_at_worst = -1
+        self._costs_within: dict[int, int] = {}
 
     @property
     def result(self) -> str:
@@ -51,6 +53,14 @@ class Program:
         if self._cost_at_worst < 0:
             self._cost_at_worst = estimated(self.tree, nothing_known).most
         return self._cost_at_worst
+
+    def cost_within(self, size: int) -> int:
+        """What it costs where nothing that it looks at, and nothing that it makes, is larger than this."""
+        known = self._costs_within.get(size)
+        if known is None:
+            bound = Range(0, size)
+            known = self._costs_within[size] = estimated(self.tree, lambda path: bound if path else None, bound).most
+        return known
 
     def evaluate(self, values: Mapping[str, Any], evaluation: Evaluation = PLAIN) -> Any:
         """What the expression comes to, as plain Python. values: of the variables, as `values.py` makes them. Raises

@@ -45,7 +45,7 @@ class Checker:
             new_pool((*variables.values(), *made)),
             config=cel.NewEnvConfigFromYaml(f"{_EXTENSIONS}{OPTIONAL}{f'variables:{listed}' if listed else ''}"),
             variables={name: cel_type(declared) for name, declared in variables.items() if name not in optional},
-            extensions=[cel.CelExtension("kubernetes", [*declarations(), *_comparisons()])],
+            extensions=[_library()],
         )
 
     def check(self, source: str) -> Tree:
@@ -69,6 +69,11 @@ class Checker:
 
     def _parsed(self, source: str) -> Callable[[], bytes]:
         return lambda: bytes(self._env.compile(source, disable_check=True).serialize())
+
+
+@cache
+def _library() -> Any:
+    return cel.CelExtension("kubernetes", [*declarations(), *_comparisons()])
 
 
 def _comparisons() -> list[Any]:

@@ -75,15 +75,17 @@ def _size(value: Any) -> int:
 
 def total_size(value: Any) -> int:
     """The characters, items and entries of a value and all below it."""
-    total, level = 0, [value]
-    while level:
-        below: list[Any] = []
-        for found in level:
+    total, pending = 0, [value]
+    while pending:
+        found = pending.pop()
+        if isinstance(found, str):
+            total += len(found)
+        elif isinstance(found, dict):
+            total += len(found) + sum(map(_size, found))
+            pending.extend(found.values())
+        elif isinstance(found, list):
+            total += len(found)
+            pending.extend(found)
+        else:
             total += _size(found)
-            if isinstance(found, dict):
-                below += found
-                below += found.values()
-            elif isinstance(found, list):
-                below += found
-        level = below
     return total

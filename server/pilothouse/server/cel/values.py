@@ -13,7 +13,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from ..meta.times import parse_duration, parse_time
 from .declared import Declared
-from .needs import Needs
+from .needs import ITEMS, Needs
 
 _SECOND = 1_000_000_000
 
@@ -28,9 +28,11 @@ def as_declared(value: Any, declared: Declared, needs: Needs | None = None) -> A
     if declared.element is not None:
         element = declared.element
         if kind == "map" and isinstance(value, dict):
-            return {k: as_declared(v, element, None) for k, v in value.items() if needs is None or k in needs}
+            some = needs if needs is not None and ITEMS not in needs else None
+            return {k: as_declared(v, element) for k, v in value.items() if some is None or k in some}
         if kind == "list" and isinstance(value, list):
-            return [as_declared(item, element) for item in value]
+            each = None if needs is None else needs.get(ITEMS)
+            return [as_declared(item, element, each) for item in value]
     if kind == "double" and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if isinstance(value, str) and kind in ("timestamp", "duration", "bytes"):
