@@ -5,6 +5,8 @@ import json
 import os
 import shutil
 import subprocess
+import time
+from base64 import urlsafe_b64decode
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import grpc
 import pytest
 from grpc import StatusCode
 from grpc_health.v1 import health_pb2
+from grpc_reflection.v1alpha import reflection_pb2
 from pilothouse.api.authentication.v1 import authentication_pb2 as authentication
 from pilothouse.api.authentication.v1 import rpc_pb2 as authentication_rpc
 from pilothouse.api.core.v1.core_pb2 import ConfigMap, ServiceAccount
@@ -21,6 +24,8 @@ from pilothouse.api.dynamic.v1 import dynamic_pb2 as dynamic
 from pilothouse.api.meta.v1 import requests_pb2 as requests
 from pilothouse.client import Client, ClientConfig
 from pilothouse.client.errors import Unauthorized
+from pilothouse.server.authentication.account_keys import read_signing_key
+from pilothouse.server.authentication.jws import signed
 
 from tests.authorization.cluster import GROUP, binding, role
 from tests.e2e.requests import CONFIG_MAPS, DYNAMIC, MAPS, make_namespace, writing_json
@@ -106,6 +111,9 @@ class Bearer:
             await self.call(method, request, *metadata)
         code: StatusCode = caught.value.code()
         return code
+
+    def conversation(self, method: str, *metadata: tuple[str, str]) -> Any:
+        return self._caller.channel.stream_stream("/" + method)(timeout=15, metadata=metadata)
 
     def stream(self, method: str, request: Any, *metadata: tuple[str, str]) -> Any:
         return self._caller.channel.unary_stream("/" + method)(
@@ -194,6 +202,38 @@ async def test_a_watch_ends_with_the_account(admin: Caller, bearer: Bearer, name
     assert await bearer.code(MAPS + "List", requests.ListRequest(namespace=namespace), shown(token)) is (
         StatusCode.UNAUTHENTICATED
     )
+
+
+async def test_a_watch_ends_with_its_token(
+    issuing: ServerProcess, admin: Caller, bearer: Bearer, namespace: str
+) -> None:
+    long = (await token_of(admin, namespace)).split(".")[1]
+    claims = json.loads(urlsafe_b64decode(long + "=="))
+    key = read_signing_key(issuing.data / "pki" / "service-accounts.key")
+    short = signed(claims | {"exp": int(time.time()) + 3}, key)
+    request = requests.WatchRequest(namespace=namespace, heartbeat_seconds=0)
+    stream = bearer.stream(MAPS + "Watch", request, shown(short))
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await to_the_end(stream)
+    assert caught.value.code() is StatusCode.UNAUTHENTICATED
+    assert time.time() < claims["iat"] + 8
+    assert await bearer.code(MAPS + "List", requests.ListRequest(namespace=namespace), shown(short)) is (
+        StatusCode.UNAUTHENTICATED
+    )
+
+
+async def test_who_may_ask_for_descriptions(admin: Caller, bearer: Bearer, namespace: str) -> None:
+    token = await token_of(admin, namespace)
+    question = reflection_pb2.ServerReflectionRequest(list_services="").SerializeToString()
+    for metadata, allowed in (((), False), ((shown(token),), True)):
+        conversation = bearer.conversation("grpc.reflection.v1.ServerReflection/ServerReflectionInfo", *metadata)
+        await conversation.write(question)
+        await conversation.done_writing()
+        if allowed:
+            answer = reflection_pb2.ServerReflectionResponse.FromString(await conversation.read())
+            assert "pilothouse.api.core.v1.Pods" in [found.name for found in answer.list_services_response.service]
+        else:
+            assert await conversation.code() is StatusCode.UNAUTHENTICATED
 
 
 async def test_callers_act_as_others_where_they_may(

@@ -1,7 +1,7 @@
 """serviceaccounts/token: what is issued to whom, and what is refused."""
 
 import json
-from base64 import urlsafe_b64decode
+from base64 import b64encode, urlsafe_b64decode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pilothouse.api.authentication.v1.authentication_pb2 import TokenRequest
 from pilothouse.server.authentication.bearer import InvalidToken
+from pilothouse.server.authentication.jws import signed
 from pilothouse.server.authentication.pki import Pki
 from pilothouse.server.config import ServerConfig
 from pilothouse.server.errors import BadRequest, Conflict, Forbidden, Invalid, NotFound
@@ -272,3 +273,32 @@ async def test_reviews_tell_of_such_tokens(shop: Shop) -> None:
         f'[invalid bearer token, token audiences ["{HERE}" "https://vault.test"] is invalid for the target audiences '
         '["https://bank.test"]]'
     )
+
+
+async def test_a_secret_of_the_old_kind_holds_a_token(shop: Shop) -> None:
+    assert shop.plane.issuer is not None
+    account = await shop.requests("serviceaccounts").get("default")
+    prefix = "kubernetes.io/serviceaccount/"
+    claims = {
+        "iss": "kubernetes/serviceaccount",
+        f"{prefix}namespace": "shop",
+        f"{prefix}secret.name": "old",
+        f"{prefix}service-account.name": "default",
+        f"{prefix}service-account.uid": account.metadata.uid,
+        "sub": "system:serviceaccount:shop:default",
+    }
+    token = signed(claims, shop.plane.issuer.key)
+    secrets = shop.requests("secrets")
+    made = {
+        "metadata": {"name": "old", "annotations": {"kubernetes.io/service-account.name": "default"}},
+        "type": "kubernetes.io/service-account-token",
+        "data": {"token": b64encode(token.encode()).decode()},
+    }
+    for _ in range(2):
+        with pytest.raises(InvalidToken):
+            await shop.plane.tokens.authenticate(token)
+        await secrets.create(made)
+        await shop.plane.cache.wait_for(await shop.plane.store.revision(), 5)
+        assert (await shop.plane.tokens.authenticate(token)).name == "system:serviceaccount:shop:default"
+        await secrets.delete("old")
+        await shop.plane.cache.wait_for(await shop.plane.store.revision(), 5)

@@ -52,9 +52,10 @@ class Reflection:
         assert task is not None
         self._streams.add(task)
         try:
-            if self._peers.by_certificate(context) is None:
-                await self._peers.by_token(context.invocation_metadata() or ())
             async for data in questions:
+                # Asked each time: a conversation may outlive its credential.
+                if self._peers.by_certificate(context) is None:
+                    await self._peers.by_token(context.invocation_metadata() or ())
                 question = wire.ServerReflectionRequest.FromString(data)
                 # The servicer answers a stream of questions by a generator; its stubs do not say so.
                 answers: Any = self._current().ServerReflectionInfo(iter([question]), context)  # type: ignore[func-returns-value]
