@@ -26,6 +26,7 @@ from pilothouse.client import Client, ClientConfig
 from pilothouse.client.errors import Unauthorized
 from pilothouse.server.authentication.account_keys import read_signing_key
 from pilothouse.server.authentication.jws import signed
+from pilothouse.server.doors.grpc.health import WATCHES_AT_MOST
 
 from tests.authorization.cluster import GROUP, binding, role
 from tests.e2e.requests import CONFIG_MAPS, DYNAMIC, MAPS, make_namespace, writing_json
@@ -37,6 +38,7 @@ ACCOUNTS = "pilothouse.api.core.v1.ServiceAccounts/"
 REVIEWS = "pilothouse.api.authentication.v1.SelfSubjectReviews/"
 READ_MAPS = {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "list", "watch"]}
 KUBECTL = shutil.which("kubectl")
+SERVING = health_pb2.HealthCheckResponse.SERVING
 
 
 @pytest.fixture(scope="module")
@@ -234,6 +236,30 @@ async def test_who_may_ask_for_descriptions(admin: Caller, bearer: Bearer, names
             assert "pilothouse.api.core.v1.Pods" in [found.name for found in answer.list_services_response.service]
         else:
             assert await conversation.code() is StatusCode.UNAUTHENTICATED
+
+
+async def test_strangers_watch_the_health_of_a_server_within_reason(issuing: ServerProcess, admin: Caller) -> None:
+    watch, check = "grpc.health.v1.Health/Watch", "grpc.health.v1.Health/Check"
+    async with Bearer(issuing) as strangers:
+        opened = [strangers.stream(watch, health_pb2.HealthCheckRequest()) for _ in range(WATCHES_AT_MOST)]
+        for stream in opened:
+            assert health_pb2.HealthCheckResponse.FromString(await stream.read()).status == SERVING
+        assert (await admin.refused(watch, b"")).code is StatusCode.RESOURCE_EXHAUSTED
+        await strangers.call(check, health_pb2.HealthCheckRequest())
+    async with asyncio.timeout(15):
+        while await anew(admin, watch) != SERVING:
+            continue
+
+
+async def anew(admin: Caller, watch: str) -> int:
+    """What a new watch begins with; 0 where there is no room for it."""
+    stream = admin.stream(watch, b"")
+    try:
+        state: int = health_pb2.HealthCheckResponse.FromString(await stream.read()).status
+    except grpc.aio.AioRpcError:
+        return 0
+    stream.cancel()
+    return state
 
 
 async def test_callers_act_as_others_where_they_may(

@@ -9,6 +9,8 @@ from google.protobuf.message import DecodeError
 from grpc_health.v1 import health_pb2 as wire
 
 SERVICE = "grpc.health.v1.Health"
+# At a time: whoever watches need not say who he is.
+WATCHES_AT_MOST = 1024
 
 
 class Health:
@@ -17,6 +19,7 @@ class Health:
     def __init__(self, is_served: Callable[[str], bool]) -> None:
         self._is_served = is_served
         self._leaving = asyncio.Event()
+        self._watching = 0
 
     def leave(self) -> None:
         """From now on nothing is served; whoever watches is told, and the watches end."""
@@ -36,10 +39,16 @@ class Health:
 
     async def _watch(self, request: bytes, context: Any) -> AsyncIterator[bytes]:
         name = await _asked(request, context)
-        yield self._state(name)
-        if not self._leaving.is_set():
-            await self._leaving.wait()
+        if self._watching >= WATCHES_AT_MOST:
+            await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "too many watch the health of this server: ask")
+        self._watching += 1
+        try:
             yield self._state(name)
+            if not self._leaving.is_set():
+                await self._leaving.wait()
+                yield self._state(name)
+        finally:
+            self._watching -= 1
 
     def _is_known(self, name: str) -> bool:
         return not name or self._is_served(name)
