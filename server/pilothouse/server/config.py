@@ -270,8 +270,9 @@ def _contradictions(config: ServerConfig) -> list[str]:
     elif config.etcd_cafile is not None and config.etcd_servers and config.etcd_servers[0].startswith("http:"):
         faults.append("--etcd-cafile is of no use with http endpoints in --etcd-servers")
     ports = {"grpc_port": config.grpc_port, "secure_port": config.secure_port}
+    takes_tokens = bool(config.token_auth_file or config.service_account_issuer)
     for name, port in ports.items():
-        if port == config.grpc_token_port:
+        if takes_tokens and port == config.grpc_token_port:
             faults.append(f"--grpc-token-port and {flag_name(name)} are both {port}")
     return faults
 
