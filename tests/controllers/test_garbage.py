@@ -131,6 +131,22 @@ async def test_orphans_stay_and_forget_their_owner(reports: Reports, maps: Reque
     assert await found(maps, "alone") is not None
 
 
+async def test_kinds_whose_updates_must_name_a_version_are_served_too(
+    plane: Plane, reports: Reports, maps: Requests
+) -> None:
+    leases = requests(plane, "coordination.k8s.io", "v1", "leases", "orchard")
+    root = await maps.create(owned("root"))
+    lease = await leases.create(owned("lease", named(root)))
+    reference = {**named(lease, "Lease", blockOwnerDeletion=True), "apiVersion": "coordination.k8s.io/v1"}
+    await maps.create(owned("leaf", reference))
+    await maps.delete("root", propagation_policy="Orphan")
+    await gone(maps, "root")
+    assert await references(leases, "lease") == []
+    await leases.delete("lease", propagation_policy="Foreground")
+    await gone(leases, "lease")
+    await gone(maps, "leaf")
+
+
 async def test_one_owner_is_enough(reports: Reports, maps: Requests) -> None:
     one, two = await maps.create(owned("one")), await maps.create(owned("two"))
     await maps.create(owned("leaf", named(one), named(two)))

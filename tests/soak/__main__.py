@@ -7,9 +7,13 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.soak.collecting import collect
+from tests.soak.ending import end
 from tests.soak.scenarios import Chaos, Report, compactions, crashes, play
 from tests.support.etcd import Etcd
 
+# How many times their quiet value the latencies of others may become while a tree is collected, at the 99th percentile.
+SLOWDOWN = 3.0
 KEPT = ("--watch-cache-bytes", "65536")
 SCENARIOS: dict[str, tuple[Chaos, bool, tuple[str, ...]]] = {
     "crashes on SQLite": (crashes(5, 0, 3.0), False, ()),
@@ -33,10 +37,30 @@ def once(name: str) -> Report:
                 etcd.stop()
 
 
+def controllers(on_etcd: bool) -> bool:
+    """Much is collected, and a full namespace ends; whether the server stayed quick for others meanwhile."""
+    with tempfile.TemporaryDirectory(prefix="pilothouse-soak-") as path:
+        etcd = Etcd(Path(path) / "etcd", durable=True) if on_etcd else None
+        if etcd:
+            etcd.start()
+        try:
+            ended = asyncio.run(end(Path(path) / "ending", 5_000, etcd))
+            collected = asyncio.run(collect(Path(path) / "collecting", 10_000, 10.0, etcd))
+        finally:
+            if etcd:
+                etcd.stop()
+    sys.stdout.write(f"a namespace ends on {'etcd' if on_etcd else 'SQLite'}: {ended}\n")
+    sys.stdout.write(f"a tree is collected on {'etcd' if on_etcd else 'SQLite'}: {collected}\n")
+    sys.stdout.flush()
+    return collected.slowdown < SLOWDOWN
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=10.0, help="how long (default: 10); each scenario runs once")
     deadline = time.monotonic() + 60 * parser.parse_args().minutes
+    if not (controllers(False) and controllers(True)):
+        return 1
     number = 0
     while number < len(SCENARIOS) or time.monotonic() < deadline:
         name = list(SCENARIOS)[number % len(SCENARIOS)]

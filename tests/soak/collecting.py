@@ -26,7 +26,7 @@ TREE, OTHERS = "tree", "others"
 CONFIG_MAPS = dynamic_pb2.ResourceName(version="v1", resource="configmaps")
 AT_ONCE = 50
 PROBES, PAUSE_SECONDS = 3, 0.01
-PATIENCE_SECONDS = 300.0
+PATIENCE_SECONDS = 120.0
 
 
 @dataclass(slots=True)

@@ -169,7 +169,6 @@ class NamespaceTermination:
             assert isinstance(old, Namespace)
             new = Namespace()
             new.CopyFrom(old)
-            new.metadata.ClearField("resource_version")
             new.status.phase = "Terminating"
             edit(new)
             return new

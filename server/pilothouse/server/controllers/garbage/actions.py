@@ -90,7 +90,6 @@ class Actions:
                 raise Conflict(f"another object has taken the place of {found.item.key}")
             new = type(old)()
             new.CopyFrom(old)
-            metadata_of(new).ClearField("resource_version")
             edit(metadata_of(new))
             return new
 
