@@ -68,7 +68,7 @@ def test_the_first_document_is_read() -> None:
     [
         (b"a: [1\nb\n", r"yaml: line 2: did not find expected ',' or '\]'"),
         (b"a: 'x\n", "yaml: .*found unexpected end of stream"),
-        (b"a: *x", "undefined alias"),
+        (b"a: *x", "unknown anchor 'x' referenced"),
         (b"a: .inf", "no value of JSON"),
         (b"a: !!binary aGk=", "binary"),
         (b"{[1]: 2}", "invalid map key"),

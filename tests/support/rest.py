@@ -5,6 +5,7 @@ import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import aiohttp
@@ -66,7 +67,7 @@ class Door:
         self,
         method: str,
         path: str,
-        body: bytes = b"",
+        body: bytes | BytesIO = b"",
         headers: Mapping[str, str] | None = None,
         *,
         user: str = "admin",

@@ -4,11 +4,14 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from io import BytesIO
 from time import perf_counter
 
 import orjson
 import pytest
+from pilothouse.api.core.v1 import core_pb2 as core
 from pilothouse.server.doors.rest import connection, exchange
+from pilothouse.server.meta.envelope import envelope_head, enveloped
 
 from tests.doors.rest.test_requests import MAPS, config_map, create, status
 from tests.support.rest import MAX_BYTES, Door
@@ -160,3 +163,69 @@ async def test_many_idle_connections_leave_room_for_others(door: Door) -> None:
     assert (await create(door, config_map("jar"))).code == 201
     for _, writer in idle:
         writer.close()
+
+
+def crowd(head: bytes, item: bytes, tail: bytes, size: int = MAX_BYTES - 4096) -> bytes:
+    """A body that is mostly one item, again and again."""
+    return head + b",".join([item] * ((size - len(head) - len(tail)) // (len(item) + 1))) + tail
+
+
+HEAD = b'{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"x",'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        crowd(HEAD + b'"ownerReferences":[', b"{}", b"]}}"),
+        crowd(HEAD + b'"finalizers":[', b'"a"', b"]}}"),
+        crowd(HEAD + b'"managedFields":[', b"{}", b"]}}"),
+        crowd(HEAD + b'"ghosts":[', b"[]", b"]}}"),
+        HEAD + b'"labels":{' + b",".join(b'"k%06d":"-"' % n for n in range(200_000)) + b"}}}",
+        HEAD + b'"a":1},' + b",".join(b'"g%06d":1' % n for n in range(200_000)) + b"}",
+    ],
+)
+async def test_bodies_that_hold_too_much_are_refused_soon(door: Door, body: bytes) -> None:
+    """Each value costs more than its bytes do."""
+    for method, path, kind in (
+        ("POST", MAPS, "application/json"),
+        ("POST", MAPS, "application/yaml"),
+        ("PATCH", f"{MAPS}/jar", "application/merge-patch+json"),
+        ("PATCH", f"{MAPS}/jar?fieldManager=f", "application/apply-patch+yaml"),
+    ):
+        await create(door, config_map("jar"))
+        started = perf_counter()
+        refused = await door.send(method, path, BytesIO(body), {"Content-Type": kind})
+        assert (refused.code, len(refused.body) < 10_000) == (400, True), (kind, refused.body[:200])
+        assert perf_counter() - started < 5
+
+
+async def test_protobuf_that_holds_too_much_is_refused(door: Door) -> None:
+    envelope = envelope_head("v1", "ConfigMap")
+    message = core.ConfigMap(metadata={"name": "x", "owner_references": [{}] * 1_000_000}).SerializeToString()
+    assert len(message) < MAX_BYTES
+    headers = {"Content-Type": "application/vnd.kubernetes.protobuf"}
+    refused = await door.send("POST", MAPS, BytesIO(enveloped(envelope, message)), headers)
+    assert (refused.code, "more than" in status(refused)["message"]) == (400, True)
+
+
+async def test_faults_are_told_as_far_as_anybody_reads(door: Door) -> None:
+    body = crowd(HEAD + b'"ownerReferences":[', b"{}", b"]}}", 100_000)
+    refused = await create(door, orjson.loads(body))
+    assert refused.code == 422
+    assert len(refused.body) < 200_000
+    assert status(refused)["details"]["causes"][-1]["message"].startswith("and ")
+
+
+async def test_warnings_are_as_many_as_clients_take(door: Door) -> None:
+    ghosts = {f"g{number}": 1 for number in range(1000)}
+    made = await create(door, config_map("jar") | ghosts)
+    assert made.code == 201
+    assert 10 < len(made.headers["warning"]) <= 50
+
+
+async def test_the_largest_that_is_honest_is_taken(door: Door) -> None:
+    many = config_map("jar", **{f"k{number}": "x" * 20 for number in range(20_000)})
+    text = config_map("cup", csv="1,2,3\n" * 160_000)
+    for value in (many, text):
+        headers = {"Content-Type": "application/json"}
+        assert (await door.send("POST", MAPS, BytesIO(orjson.dumps(value)), headers)).code == 201

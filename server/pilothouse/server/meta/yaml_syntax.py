@@ -5,14 +5,17 @@ What a plain scalar means follows Go's YAML library, not PyYAML: times stay text
 """
 
 import re
+from collections.abc import Iterator
+from copy import deepcopy
 
 import yaml
 
 from ..errors import BadRequest
 from .scalars import JsonValue
 
-# A text of 3 MiB has a million nodes at most; what aliases stand for counts each time.
-NODES_AT_MOST = 1_000_000
+# Keys and values, of which what aliases stand for counts each time. The largest objects that are known, definitions of
+# custom resources, have half as many.
+NODES_AT_MOST = 300_000
 DEEPEST = 250
 
 _TAG = "tag:yaml.org,2002:"
@@ -32,16 +35,13 @@ _BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
 def parse_yaml(data: bytes) -> tuple[JsonValue, list[str]]:
     """The first document as plain JSON values, and the keys that were given twice, of which the last counts. Raises
     BadRequest with Go's words for what cannot be read: "yaml: line 2: ..."."""
-    duplicates: list[str] = []
+    reader = _Reader(yaml.parse(data, Loader=yaml.CBaseLoader))
     try:
-        node = _first_document(data)
-        return (None if node is None else _Reader(duplicates).read(node, 0)), duplicates
+        return reader.first_document(), reader.duplicates
     except yaml.MarkedYAMLError as error:
         raise BadRequest(f"yaml: {_where(error)}{error.problem or error.context}") from None
     except yaml.YAMLError as error:
         raise BadRequest(f"yaml: {' '.join(str(error).split())}") from None
-    except RecursionError:
-        raise BadRequest("yaml: exceeded max depth") from None
 
 
 def _where(error: yaml.MarkedYAMLError) -> str:
@@ -52,96 +52,105 @@ def _where(error: yaml.MarkedYAMLError) -> str:
     return f"line {mark.line + isinstance(error, yaml.scanner.ScannerError)}: "
 
 
-class _Loader(yaml.CBaseLoader):
-    """Leaves the tag of a scalar empty where the text does not name one."""
-
-    def resolve(self, kind: type[yaml.Node], value: str | None, implicit: bool | tuple[bool, bool]) -> str:
-        return "" if kind is yaml.ScalarNode else str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
-
-
-def _first_document(data: bytes) -> yaml.Node | None:
-    loader = _Loader(data)
-    try:
-        _check_depth(data)
-        return loader.get_node() if loader.check_node() else None
-    finally:
-        loader.dispose()
-
-
-def _check_depth(data: bytes) -> None:
-    """Before nodes are made, which libyaml does by recursion in C. Raises BadRequest."""
-    depth = 0
-    for event in yaml.parse(data, Loader=yaml.CBaseLoader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > DEEPEST:
-                raise BadRequest("yaml: exceeded max depth")
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        elif isinstance(event, yaml.DocumentEndEvent):
-            return
-
-
 class _Reader:
-    def __init__(self, duplicates: list[str]) -> None:
-        self._duplicates = duplicates
+    """Makes values of events as they come: no tree of nodes is made, which would take ten times as long. duplicates:
+    keys that were given twice."""
+
+    def __init__(self, events: Iterator[yaml.Event]) -> None:
+        self.duplicates: list[str] = []
+        self._events = events
         self._nodes = 0
-        self._above: set[int] = set()
+        # By anchor the value and how many nodes it has; None while it is being read.
+        self._anchors: dict[str, tuple[JsonValue, int] | None] = {}
 
-    def read(self, node: yaml.Node, depth: int) -> JsonValue:
-        self._nodes += 1
-        if self._nodes > NODES_AT_MOST or depth > DEEPEST:
-            raise BadRequest("yaml: document contains excessive aliasing")
-        if isinstance(node, yaml.ScalarNode):
-            return _scalar(node)
-        if id(node) in self._above:
+    def first_document(self) -> JsonValue:
+        """None where there is none. The rest of the text is not looked at."""
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                return self._read(next(self._events), 0)
+        return None
+
+    def _read(self, event: yaml.Event, depth: int) -> JsonValue:
+        self._count(1)
+        if depth > DEEPEST:
+            raise BadRequest("yaml: exceeded max depth")
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event)
+        assert isinstance(event, yaml.NodeEvent)
+        anchor, before = event.anchor, self._nodes
+        if anchor is not None:
+            self._anchors[anchor] = None
+        value: JsonValue
+        if isinstance(event, yaml.ScalarEvent):
+            value = _scalar(event)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            value = []
+            for item in self._events:
+                if isinstance(item, yaml.SequenceEndEvent):
+                    break
+                value.append(self._read(item, depth + 1))
+        else:
+            value = self._mapping(depth)
+        if anchor is not None:
+            self._anchors[anchor] = value, self._nodes - before
+        return value
+
+    def _alias(self, event: yaml.AliasEvent) -> JsonValue:
+        if event.anchor not in self._anchors:
+            raise BadRequest(f"yaml: unknown anchor '{event.anchor}' referenced")
+        known = self._anchors[event.anchor]
+        if known is None:
             raise BadRequest("yaml: anchor contains itself")
-        self._above.add(id(node))
-        try:
-            if isinstance(node, yaml.SequenceNode):
-                return [self.read(item, depth + 1) for item in node.value]
-            assert isinstance(node, yaml.MappingNode)
-            return self._mapping(node, depth)
-        finally:
-            self._above.discard(id(node))
+        value, nodes = known
+        self._count(nodes)
+        return deepcopy(value)
 
-    def _mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, JsonValue]:
+    def _mapping(self, depth: int) -> dict[str, JsonValue]:
         found: dict[str, JsonValue] = {}
         merged: dict[str, JsonValue] = {}
-        for key_node, value_node in node.value:
-            value = self.read(value_node, depth + 1)
-            if _is_merge(key_node):
+        for event in self._events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            if _is_merge(event):
+                value = self._read(next(self._events), depth + 1)
                 for part in value if isinstance(value, list) else [value]:
                     if not isinstance(part, dict):
                         raise BadRequest("yaml: map merge requires map or sequence of maps as the value")
                     merged = {**part, **merged}
                 continue
-            key = _key(key_node)
+            key = self._key(event, depth)
+            value = self._read(next(self._events), depth + 1)
             if key in found:
-                line = key_node.start_mark.line + 1
-                self._duplicates.append(f'line {line}: key "{key}" already set in map')
+                line = event.start_mark.line + 1 if event.start_mark is not None else 0
+                self.duplicates.append(f'line {line}: key "{key}" already set in map')
             found[key] = value
         return {**merged, **found} if merged else found
 
+    def _key(self, event: yaml.Event, depth: int) -> str:
+        """Keys of JSON are texts: what YAML takes for a number or a boolean becomes one."""
+        value = self._read(event, depth + 1)
+        if isinstance(value, dict | list):
+            raise BadRequest("yaml: invalid map key: only texts, numbers and booleans can be keys")
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return "null" if value is None else str(value)
 
-def _is_merge(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and not node.style and not node.tag and node.value == "<<"
+    def _count(self, nodes: int) -> None:
+        self._nodes += nodes
+        if self._nodes > NODES_AT_MOST:
+            raise BadRequest(
+                f"yaml: the document has more than {NODES_AT_MOST} nodes, those behind aliases counted each time"
+            )
 
 
-def _key(node: yaml.Node) -> str:
-    """Keys of JSON are texts: what YAML takes for a number or a boolean becomes one."""
-    if not isinstance(node, yaml.ScalarNode):
-        raise BadRequest("yaml: invalid map key: only texts, numbers and booleans can be keys")
-    value = _scalar(node)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "null" if value is None else str(value)
+def _is_merge(event: yaml.Event) -> bool:
+    return isinstance(event, yaml.ScalarEvent) and event.value == "<<" and not event.style and not event.tag
 
 
-def _scalar(node: yaml.ScalarNode) -> JsonValue:
-    text: str = node.value
-    tag = (node.tag or "").removeprefix(_TAG)
-    if tag == "str" or node.style:
+def _scalar(event: yaml.ScalarEvent) -> JsonValue:
+    text: str = event.value
+    tag = "" if event.tag in (None, "!") else event.tag.removeprefix(_TAG)
+    if tag == "str" or event.style:
         return text
     if tag == "binary":
         raise BadRequest("yaml: !!binary is not taken: write the text in base64 itself")

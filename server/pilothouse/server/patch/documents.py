@@ -6,6 +6,7 @@ kube-apiserver where it has some.
 
 import orjson
 from pilothouse.server.errors import BadRequest, TooLarge
+from pilothouse.server.meta.bounds import UNSUSPICIOUS_BYTES, check_value
 from pilothouse.server.meta.json_syntax import syntax_fault
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -59,6 +60,8 @@ def _decode(body: bytes, prefix: str) -> Json:
         value: Json = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise BadRequest(prefix + (syntax_fault(body, error))) from error
+    if len(body) > UNSUSPICIOUS_BYTES:
+        check_value(value)
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
         raise BadRequest(f"{prefix}the patch is nested more than {MAX_DEPTH} levels deep")
     return value

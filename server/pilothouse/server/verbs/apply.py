@@ -14,6 +14,7 @@ from ..fields.elements import shown
 from ..fields.last_applied import ANNOTATION, KUBECTL, applied_before, refreshed, without_own
 from ..fields.managers import Manager, managers_in, write_managers
 from ..fields.ownership import Applied, Conflicts, Misfit, Object, after_apply
+from ..meta.bounds import UNSUSPICIOUS_BYTES, check_value
 from ..meta.context import RequestContext
 from ..meta.strict import as_object
 from ..meta.yaml_syntax import parse_yaml
@@ -98,6 +99,8 @@ def _decoded(configuration: Configuration) -> tuple[Object, list[str]]:
         value, repeated = parse_yaml(configuration.document)
     except BadRequest as error:
         raise BadRequest(f"error decoding YAML: error converting YAML to JSON: {error.message}") from None
+    if len(configuration.document) > UNSUSPICIOUS_BYTES:
+        check_value(value)
     try:
         found = {} if value is None else as_object(value)
     except BadRequest as error:

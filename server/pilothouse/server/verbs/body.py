@@ -7,12 +7,14 @@ from typing import Protocol
 from google.protobuf.message import DecodeError, Message
 
 from ..errors import BadRequest
+from ..meta.bounds import UNSUSPICIOUS_BYTES, check_message, check_value
 from ..meta.context import RequestContext
 from ..meta.envelope import opened
 from ..meta.scalars import JsonValue
 from ..meta.strict import as_object, parse_object
 from ..meta.yaml_syntax import parse_yaml
 from .decoding import WrongVersion, read_object, refusal, type_meta
+from .faults import CAUSES_AT_MOST
 from .plane import Kind, Plane
 
 # How much of a body that cannot be read is shown.
@@ -74,20 +76,24 @@ class Body:
             if problems is not None:
                 problems[:0] = repeated
             if problems and self.field_validation is FieldValidation.STRICT:
-                raise BadRequest("strict decoding error: " + ", ".join(problems))
+                raise BadRequest("strict decoding error: " + ", ".join(problems[:CAUSES_AT_MOST]))
         except WrongVersion:
             raise
         except BadRequest as error:
             raise _unusable(kind, api_version, name, error) from None
-        context.warnings.extend(problems or ())
+        context.warnings.extend(problems[:CAUSES_AT_MOST] if problems else ())
         return message
 
     def _value(self, strict: bool) -> tuple[dict[str, JsonValue], list[str]]:
         """The members, and what YAML says twice. Raises BadRequest."""
         if self.encoding is Encoding.JSON:
-            return parse_object(self.data, strict), []
-        value, repeated = parse_yaml(self.data)
-        return as_object(value), repeated
+            found, repeated = parse_object(self.data, strict), list[str]()
+        else:
+            value, repeated = parse_yaml(self.data)
+            found = as_object(value)
+        if len(self.data) > UNSUSPICIOUS_BYTES:
+            check_value(found)
+        return found, repeated
 
 
 def _unrecognized(kind: Kind, data: bytes, error: BadRequest) -> BadRequest:
@@ -119,9 +125,12 @@ def _from_envelope(plane: Plane, kind: Kind, data: bytes) -> Message:
 
 def _from_protobuf(kind: Kind, data: bytes) -> Message:
     try:
-        return kind.type.message.FromString(data)
+        message = kind.type.message.FromString(data)
     except DecodeError:
         raise BadRequest(f"the object's bytes are no {kind.type.message.DESCRIPTOR.full_name}") from None
+    if len(data) > UNSUSPICIOUS_BYTES:
+        check_message(message)
+    return message
 
 
 def _beginning(data: bytes) -> str:

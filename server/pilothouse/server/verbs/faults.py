@@ -23,6 +23,8 @@ from ..store.base import StoreError, StoreFull, StoreUnavailable, ValueTooLarge
 
 log = logging.getLogger(__name__)
 
+# So many causes of one refusal are told: whoever sends more faults than that is not going to read them.
+CAUSES_AT_MOST = 500
 MODIFIED = "the object has been modified; please apply your changes to the latest version and try again"
 
 
@@ -84,7 +86,11 @@ def require_preconditions(resource: ResourceType, metadata: ObjectMeta, wanted: 
 
 
 def invalid(resource: ResourceType, name: str, causes: Sequence[Cause]) -> Invalid:
-    """Several causes stand in brackets, each once. An object is named by the group that it is stored in."""
+    """Several causes stand in brackets, each once, the first of very many. An object is named by the group that it is
+    stored in."""
+    if len(causes) > CAUSES_AT_MOST:
+        more = Cause("FieldValueInvalid", f"and {len(causes) - CAUSES_AT_MOST} more faults", "")
+        causes = [*causes[:CAUSES_AT_MOST], more]
     lines = list(dict.fromkeys(f"{c.field}: {c.message}" for c in causes))
     text = lines[0] if len(lines) == 1 else f"[{', '.join(lines)}]"
     group = resource.storage.api_version.rpartition("/")[0] if resource.storage else resource.group

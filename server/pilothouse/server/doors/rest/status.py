@@ -29,6 +29,7 @@ class NoPatchType(UnsupportedMediaType):
 # Their details are there even where nothing is in them.
 _ALWAYS_DETAILED = (Invalid, NotFound, Forbidden, Conflict, AlreadyExists, MethodNotSupported, NoPatchType)
 WARNING_BYTES = 4096
+WARNINGS_AT_MOST = 50
 _NOTHING = meta.ListMeta(self_link="", resource_version="", **{"continue": ""})  # type: ignore[arg-type]
 
 Headers = list[tuple[str, str]]
@@ -79,10 +80,11 @@ def refusal_headers(error: ApiError) -> Headers:
 
 
 def warning_headers(warnings: Sequence[str]) -> Headers:
-    """One for each text, in all as many as fit into 4 KiB; a header holds no control characters."""
+    """One for each text, in all as many as fit into 4 KiB, and no more headers than clients take; a header holds no
+    control characters."""
     headers: Headers = []
     room = WARNING_BYTES
-    for warning in dict.fromkeys(warnings):
+    for warning in list(dict.fromkeys(warnings))[:WARNINGS_AT_MOST]:
         text = json.dumps("".join(c if c.isprintable() else " " for c in warning), ensure_ascii=True)
         room -= len(text)
         if room < 0:
