@@ -30,7 +30,7 @@ from pilothouse.server.doors.grpc.health import WATCHES_AT_MOST
 
 from tests.authorization.cluster import GROUP, binding, role
 from tests.e2e.requests import CONFIG_MAPS, DYNAMIC, MAPS, make_namespace, writing_json
-from tests.support.caller import Caller, Identity, admin_of, refusal
+from tests.support.caller import Caller, Identity, admin_of, refusal, user_of
 from tests.support.metrics import eventually
 from tests.support.server import ServerProcess
 
@@ -189,6 +189,17 @@ async def to_the_end(stream: Any) -> None:
     async with asyncio.timeout(15):
         while True:
             await stream.read()
+
+
+async def test_each_port_knows_callers_in_its_own_way(issuing: ServerProcess, namespace: str) -> None:
+    async with Caller(issuing.token_port, admin_of(issuing)) as certified:
+        refused = await certified.refused(MAPS + "List", requests.ListRequest(namespace=namespace))
+        assert (refused.code, "no bearer token was presented" in refused.message) == (StatusCode.UNAUTHENTICATED, True)
+    async with Caller(issuing.grpc_port, user_of(issuing, "bob")) as bob:
+        review = authentication_rpc.CreateSelfSubjectReviewRequest().SerializeToString()
+        call = bob.channel.unary_unary(f"/{REVIEWS}Create")
+        answer = await call(review, timeout=15, metadata=(shown("tell-nobody"),))
+        assert authentication.SelfSubjectReview.FromString(answer).status.user_info.username == "bob"
 
 
 async def test_a_watch_ends_with_the_account(admin: Caller, bearer: Bearer, namespace: str) -> None:
