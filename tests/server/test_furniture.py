@@ -11,6 +11,7 @@ from pilothouse.server.furniture.api_services import MANAGED
 from pilothouse.server.furniture.identity import forget_expired
 from pilothouse.server.furniture.registrations import Registrations
 from pilothouse.server.furniture.service import Place, place_of
+from pilothouse.server.store.base import Put
 from pilothouse.server.store.etcd import EtcdConfig, EtcdStore
 from pilothouse.server.store.sqlite import SqliteStore
 from pilothouse.server.verbs.plane import Plane
@@ -119,6 +120,14 @@ async def test_servers_share_the_service_and_leave_it_to_the_others(plane: Plane
     # The last one is still where it was when it comes back.
     await second.close()
     assert await addresses(plane) == (["192.0.2.2"], ["192.0.2.2"])
+
+
+async def test_what_others_left_among_the_addresses_stops_nothing(plane: Plane) -> None:
+    await plane.store.transact(
+        [Put("/registry/masterleases/no-address", b"x"), Put("/registry/masterleases/fd00::7", b"x")]
+    )
+    await laid(plane)
+    assert await addresses(plane) == (["192.0.2.1", "fd00::7"], ["192.0.2.1"])
 
 
 async def test_servers_find_each_other_through_etcd(etcd_url: str, etcd_prefix: str) -> None:

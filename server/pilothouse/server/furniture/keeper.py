@@ -5,8 +5,8 @@ import logging
 from contextlib import suppress
 from pathlib import Path
 
-from ..errors import ApiError
 from ..store.base import StoreError
+from ..verbs.faults import api_error
 from ..verbs.plane import Plane
 from ..verbs.reading import cache_is_current
 from .api_services import api_services
@@ -79,8 +79,9 @@ class Furniture:
                 await asyncio.sleep(SECONDS)
                 await self._layer.lay((*self._kept, *await self._changing()))
                 await forget_expired(self._plane, self._plane.now())
-            except (ApiError, StoreError, OSError) as error:
-                log.warning("the default objects cannot be looked after: %s", error)
+            except Exception as error:  # noqa: BLE001 (it must outlive whatever one round brings up)
+                told = error if isinstance(error, OSError) else api_error(error).message
+                log.warning("the default objects cannot be looked after: %s", told)
                 await asyncio.sleep(SECONDS)
 
     async def _changing(self) -> list[Piece]:

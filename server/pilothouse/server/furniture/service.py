@@ -66,8 +66,10 @@ def service(place: Place) -> Piece:
 
 
 def behind(place: Place, addresses: Sequence[str]) -> tuple[Piece, Piece]:
-    """The Endpoints and the EndpointSlice. addresses: of all servers, at least one."""
+    """The Endpoints, and the EndpointSlice, whose addresses are of one family. addresses: of all servers."""
     ports = [{"name": PORT_NAME, "port": place.port, "protocol": "TCP"}]
+    version = _version(addresses[0])
+    alike = [address for address in addresses if _version(address) == version]
     subset = {"addresses": [{"ip": address} for address in addresses], "ports": ports}
     endpoints: JsonObject = {
         "apiVersion": "v1",
@@ -79,8 +81,8 @@ def behind(place: Place, addresses: Sequence[str]) -> tuple[Piece, Piece]:
         "apiVersion": "discovery.k8s.io/v1",
         "kind": "EndpointSlice",
         "metadata": _metadata({"kubernetes.io/service-name": NAME}),
-        "addressType": f"IPv{ipaddress.ip_address(addresses[0]).version}",
-        "endpoints": [{"addresses": [address], "conditions": {"ready": True}} for address in addresses],
+        "addressType": f"IPv{version}",
+        "endpoints": [{"addresses": [address], "conditions": {"ready": True}} for address in alike],
         "ports": ports,
     }
     return Piece(endpoints, _mend_endpoints), Piece(slice_, _mend_slice)
@@ -145,4 +147,14 @@ class AddressLeases:
 
     async def _addresses(self) -> list[str]:
         page = await self._plane.store.list(LEASES, 0, LEASES, 0)
-        return sorted(entry.key.removeprefix(LEASES) for entry in page.entries)
+        names = sorted(entry.key.removeprefix(LEASES) for entry in page.entries)
+        # Others write there, too.
+        return [name for name in names if _version(name)]
+
+
+def _version(address: str) -> int:
+    """4 or 6, and 0 for what is no address."""
+    try:
+        return ipaddress.ip_address(address).version
+    except ValueError:
+        return 0
