@@ -58,7 +58,8 @@ class Layer:
 
     def __init__(self, plane: Plane) -> None:
         self._plane = plane
-        self._in_order: dict[Piece, Item] = {}
+        # By key and subresource, so that it does not grow with pieces that are made anew each time.
+        self._in_order: dict[tuple[str, str], tuple[Piece, Item]] = {}
 
     async def lay(self, pieces: Iterable[Piece]) -> int:
         """How many pieces there was something to do about. What is refused is told to the operator, and not tried again
@@ -86,7 +87,7 @@ class Layer:
         item = self._plane.cache.collection(resource).get(resource.key(context.namespace, context.name))
         if item is None:
             return None if piece.subresource else self._create(context, orjson.dumps(value))
-        if self._in_order.get(piece) is item:
+        if self._in_order.get((item.key, piece.subresource)) == (piece, item):
             return None
         return self._mend(piece, context, item)
 
@@ -103,7 +104,7 @@ class Layer:
         except MustBeRecreated:
             return self._recreate(context, orjson.dumps(piece.value))
         if wanted is None:
-            self._in_order[piece] = item
+            self._in_order[item.key, piece.subresource] = piece, item
             return None
         return self._update(context, wanted.SerializeToString())
 
