@@ -114,6 +114,18 @@ async def test_what_has_a_form_of_its_own_is_no_object(client: Client, namespace
         await client.resource(Pod).patch("cider", change, namespace=namespace, subresource="log")
 
 
+@pytest.mark.parametrize("how", [TYPED, DYNAMIC])
+@pytest.mark.parametrize("part", ["log", "exec", "proxy", "binding", "ghost"])
+async def test_what_is_no_part_of_an_object_does_not_show_it(
+    client: Client, namespace: str, how: str, part: str
+) -> None:
+    """Who may read the logs of pods is not shown the pods."""
+    pods = resource(client, how, Pod)
+    await pods.create(pod(), namespace=namespace)
+    with pytest.raises(MethodNotSupported):
+        await pods.get("cider", namespace=namespace, subresource=part)
+
+
 async def test_a_transaction_binds_and_evicts_nothing(client: Client, namespace: str) -> None:
     """Nor does who may evict pods create one by it."""
     pods = ResourceName(version="v1", resource="pods")

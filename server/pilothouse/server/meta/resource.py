@@ -28,6 +28,11 @@ class Subresource:
     verbs: frozenset[str]
     method: str = ""
 
+    @property
+    def leads_elsewhere(self) -> bool:
+        """Whether it is nothing of the object's, but a way to another server: a log, a stream, a proxy."""
+        return self.name == "log" or self.body.endswith("Options")
+
 
 @dataclass(frozen=True, slots=True)
 class Storage:

@@ -118,8 +118,8 @@ class _Service:
             "create": self.create_part,
         }
         for part in self._type.subresources:
-            if part.body.endswith("Options"):
-                # A stream, which only HTTP has.
+            if part.leads_elsewhere:
+                # What only HTTP has.
                 continue
             for verb in part.verbs if part.body else part.verbs & {"update"}:
                 methods[f"{verb.capitalize()}{part.method}"] = (verb, partial(verbs[verb], subresource=part.name))

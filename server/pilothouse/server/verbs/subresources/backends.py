@@ -52,7 +52,7 @@ class Backend(NamedTuple):
 def leads_elsewhere(resource: ResourceType, subresource: str) -> bool:
     """Whether a subresource is not of this server's own."""
     part = resource.subresource(subresource) if subresource else None
-    return part is not None and (part.name == "log" or part.body.endswith("Options"))
+    return part is not None and part.leads_elsewhere
 
 
 async def backend_of(

@@ -31,7 +31,8 @@ def part_of(plane: Plane, context: RequestContext) -> Part:
     if not name:
         return _whole(plane.kind(resource))
     found = resource.subresource(name)
-    if found is None or context.verb not in found.verbs or (found.body and name != "scale"):
+    # Who may read a log may not read the pod by it.
+    if found is None or found.leads_elsewhere or context.verb not in found.verbs or (found.body and name != "scale"):
         raise MethodNotSupported(f"{resource.qualified}/{name} does not support the verb {context.verb}")
     if not found.body:
         return _whole(plane.kind(resource))
@@ -52,8 +53,9 @@ def viewed(plane: Plane, context: RequestContext, item: Item) -> bytes:
 
 
 def require_own_form(plane: Plane, context: RequestContext) -> None:
-    """For methods whose answer is an object of the type itself. Raises BadRequest for a subresource with another."""
-    if context.subresource and plane.registry.body_of(context.type, context.subresource) is not context.type:
+    """For methods whose answer is an object of the type itself. Raises MethodNotSupported, and BadRequest for a
+    subresource with another form."""
+    if part_of(plane, context).kind.type is not context.type:
         raise BadRequest(f"{context.type.qualified}/{context.subresource} has a form of its own: use its own methods")
 
 
