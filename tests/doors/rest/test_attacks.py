@@ -196,7 +196,8 @@ async def test_bodies_that_hold_too_much_are_refused_soon(door: Door, body: byte
         started = perf_counter()
         refused = await door.send(method, path, BytesIO(body), {"Content-Type": kind})
         assert (refused.code, len(refused.body) < 10_000) == (400, True), (kind, refused.body[:200])
-        assert perf_counter() - started < 5
+        # Without a bound it is minutes, and gigabytes.
+        assert perf_counter() - started < 20
 
 
 async def test_protobuf_that_holds_too_much_is_refused(door: Door) -> None:
