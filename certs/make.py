@@ -21,10 +21,11 @@ def main() -> int:
         made = [pki.server(arguments.host)]
         if arguments.user:
             made.append(pki.client(arguments.user, arguments.group))
+        account_key = pki.account_key()
     except (PkiError, OSError) as error:
         sys.stderr.write(f"{parser.prog}: {error}\n")
         return 1
-    for path in (pki.ca, *(path for files in made for path in (files.certificate, files.key))):
+    for path in (pki.ca, *(path for files in made for path in (files.certificate, files.key)), account_key):
         sys.stdout.write(f"{path}\n")
     return 0
 

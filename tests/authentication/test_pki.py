@@ -121,7 +121,16 @@ def test_the_command_makes_all(tmp_path: Path) -> None:
     command = [sys.executable, str(MAKE), str(tmp_path / "pki"), "--user", "ada", "--group", "sailors"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert all(Path(line).exists() for line in done.stdout.splitlines())
-    assert len(done.stdout.splitlines()) == 5
+    assert len(done.stdout.splitlines()) == 6
     refused = subprocess.run([*command[:3], "--group", "x"], capture_output=True, text=True, check=False)
     assert refused.returncode == 2
     assert "give --user too" in refused.stderr
+
+
+def test_the_key_of_tokens_is_made_once(tmp_path: Path) -> None:
+    file = Pki(tmp_path / "pki").account_key()
+    made = file.read_bytes()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert Pki(tmp_path / "pki").account_key().read_bytes() == made
+    file.write_text("spoilt")
+    assert Pki(tmp_path / "pki").account_key().read_text() == "spoilt"
