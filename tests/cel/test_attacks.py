@@ -20,6 +20,8 @@ SECONDS = 2.0
         ("object.split('').all(x, object.split('').all(y, x + y != 'z'))", "a" * 100_000),
         ("object.map(x, object.join(x)).join(',').size() > 0", ["a" * 1000] * 1000),
         ("object.transformMap(i, v, object.transformMap(j, w, w)).size() > 0", list(range(3000))),
+        ("object.findAll('.').size() > 0", "a" * 1_500_000),
+        ("object.split('').size() > 0", "a" * 1_500_000),
         ("'%s'.format([object.map(x, object)]).size() > 0", list(range(2000))),
     ],
 )

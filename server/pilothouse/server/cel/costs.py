@@ -1,7 +1,8 @@
 """How much an expression costs at most: a walk over its tree, with the sizes of what it looks at.
 
 The rules are those of CEL's checker (github.com/google/cel-go, checker/cost.go) and of Kubernetes' library. Sizes come
-from types that are declared, when an expression is written down, or from values, before it is evaluated.
+from types that are declared, when an expression is written down, or from values, before it is evaluated. For values,
+what an expression makes in great number costs more than by those rules: the runtime's memory is this server's.
 """
 
 from collections.abc import Callable
@@ -20,6 +21,7 @@ SizeAt = Callable[[Path], Range | None]
 _LIST, _MAP, _STRUCT = exactly(10), exactly(30), exactly(40)
 _SCALARS = frozenset({1, 2, 3, 4})
 _ACCUMULATORS = ("@result", "__result__")
+_MAKE_MANY = ("split", "findAll")
 
 
 def estimated(tree: Tree, size_at: SizeAt, unknown: Range = UNKNOWN) -> Range:
@@ -146,6 +148,9 @@ class _Walk:
             if overload in ("add_string", "add_bytes", "add_list"):
                 self._carry(expr, list(expr.call.args))
         total = found.cost
+        if self._unknown != UNKNOWN and expr.call.function in _MAKE_MANY and found.size is not None:
+            # Each part is a value of its own, which takes more room and time than the text that it is taken from.
+            total = total.plus(found.size)
         for cost in costs:
             total = total.plus(cost)
         return Estimate(total, found.size)

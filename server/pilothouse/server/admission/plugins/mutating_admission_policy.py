@@ -64,7 +64,11 @@ class MutatingAdmissionPolicy(Plugin):
             assert match is not None
             try:
                 for params in await self._invoker.parameters(match, binding, request):
-                    changed |= self._mutate(policy, request, match, params)
+                    made = self._mutate(policy, request, match, params)
+                    changed |= made
+                    if request.notes is not None:
+                        told = "changed it" if made else "changed nothing"
+                        request.notes.append(f"policy {policy.name}, binding {binding.name}: {told}")
             except (Unusable, Failed) as error:
                 _fail(request, policy, binding.name, error)
         return changed

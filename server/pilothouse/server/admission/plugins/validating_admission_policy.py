@@ -75,6 +75,9 @@ class ValidatingAdmissionPolicy(Plugin):
                 continue
             for params in given:
                 decided = policy.decide(seen, params, self._authorizer)
+                if request.notes is not None:
+                    told = "; ".join(denial.message for denial in decided.denials) or "nothing against it"
+                    request.notes.append(f"policy {policy.name}, binding {binding.name}: {told}")
                 annotations += decided.annotations
                 for denial in decided.denials:
                     refused = _act(request, policy.name, binding, denial)
