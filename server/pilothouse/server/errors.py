@@ -74,6 +74,11 @@ class ApiError(Exception):
         self.retry_after = retry_after
         self.continue_token = continue_token
 
+    @property
+    def status_reason(self) -> str:
+        """As a Status tells it."""
+        return self.reason
+
 
 class BadRequest(ApiError):
     reason = "BadRequest"
@@ -158,7 +163,9 @@ class Internal(ApiError):
 
 
 class Unclassified(Internal):
-    reason = ""
+    @property
+    def status_reason(self) -> str:
+        return ""
 
 
 class Unavailable(ApiError):

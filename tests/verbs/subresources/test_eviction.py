@@ -115,7 +115,7 @@ async def test_several_budgets_are_too_many(orchard: Orchard) -> None:
     await budget(orchard, 1, "second")
     with pytest.raises(Unclassified, match="more than one PodDisruptionBudget") as caught:
         await evict(orchard)
-    assert (caught.value.code, caught.value.reason) == (500, "")
+    assert (caught.value.code, caught.value.status_reason) == (500, "")
     assert await is_there(orchard)
 
 

@@ -118,7 +118,7 @@ def _status(entry: Entry, context: RequestContext | None) -> bytes:
         return _CREATED if context is not None and context.verb == "create" else _OK
     status: Json = {"metadata": {}}
     if fault is not None:
-        status |= {"status": "Failure", "reason": fault.reason, "code": fault.code}
+        status |= {"status": "Failure", "reason": fault.status_reason, "code": fault.code}
         # Other messages quote what was sent.
         if isinstance(fault, Forbidden) and not (context and context.type.plural in _SECRETIVE):
             status["message"] = fault.message

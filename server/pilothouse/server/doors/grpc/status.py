@@ -111,7 +111,7 @@ def _details(error: ApiError, causes: Sequence[Cause], room: int) -> bytes:
 
 
 def _kubernetes_status(error: ApiError, message: str, causes: Sequence[Cause], room: int) -> meta.Status:
-    status = meta.Status(status="Failure", message=message, reason=error.reason, code=error.code)
+    status = meta.Status(status="Failure", message=message, reason=error.status_reason, code=error.code)
     if error.continue_token:
         setattr(status.metadata, "continue", error.continue_token)
     if error.group or error.kind or error.name or causes or error.retry_after:

@@ -37,7 +37,7 @@ Headers = list[tuple[str, str]]
 
 def status_of(error: ApiError) -> meta.Status:
     """The failure as a Status."""
-    status = meta.Status(status="Failure", message=error.message, reason=error.reason, code=error.code)
+    status = meta.Status(status="Failure", message=error.message, reason=error.status_reason, code=error.code)
     # In protobuf, Go writes texts that are empty, too.
     status.metadata.MergeFrom(_NOTHING)
     if error.continue_token:
