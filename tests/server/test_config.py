@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pilothouse.server.__main__ import main
 from pilothouse.server.config import DEVELOPMENT_ISSUER, SERVE, UP, ConfigError, ServerConfig, load_config
-from pilothouse.server.controllers.names import ALL
+from pilothouse.server.controllers.names import ALL, GARBAGE_COLLECTOR
 
 
 @pytest.fixture
@@ -28,6 +28,30 @@ def test_up_needs_no_flag() -> None:
     assert load_config(UP, {}) == ServerConfig(
         bind_address="127.0.0.1", controllers=ALL, service_account_issuer=(DEVELOPMENT_ISSUER,)
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "run"),
+    [
+        ("*", ALL),
+        ("none", ()),
+        ("-*", ()),
+        ("garbage-collector-controller", (GARBAGE_COLLECTOR,)),
+        ("*,-garbage-collector-controller", tuple(name for name in ALL if name != GARBAGE_COLLECTOR)),
+        ("-garbage-collector-controller", ()),
+        ("-namespace-controller,garbage-collector-controller", (GARBAGE_COLLECTOR,)),
+        # The first word about a controller counts.
+        ("garbage-collector-controller,-garbage-collector-controller", (GARBAGE_COLLECTOR,)),
+        (["namespace-controller", "garbage-collector-controller"], ALL[:2]),
+    ],
+)
+def test_controllers_are_named_as_kube_controller_manager_names_them(given: object, run: tuple[str, ...]) -> None:
+    assert load_config(UP, {"controllers": given}).controllers == run
+
+
+@pytest.mark.parametrize("given", ["garbage", "*,-garbage", "", 5])
+def test_controllers_that_there_are_not_are_refused(given: object) -> None:
+    assert faults({"controllers": given})[0].startswith("--controllers: ")
 
 
 def test_serve_names_every_file_that_it_needs() -> None:

@@ -247,6 +247,27 @@ async def test_a_namespace_is_held_by_its_own_finalizers(plane: Plane) -> None:
     assert list(marked.spec.finalizers) == ["kubernetes"]
 
 
+async def test_preconditions_of_a_namespace_are_told_in_its_own_words(plane: Plane) -> None:
+    namespaces = Requests(plane, plane.registry.get("", "v1", "namespaces"))
+    made = await namespaces.create({"metadata": {"name": "orchard"}})
+    text = "Precondition failed: UID in precondition: other, UID in object meta: " + made.metadata.uid
+    with pytest.raises(Conflict) as error:
+        await namespaces.delete("orchard", preconditions=meta.Preconditions(uid="other"))
+    assert error.value.message == f'Operation cannot be fulfilled on namespaces "orchard": {text}'
+    assert error.value.kind == "namespaces"
+
+
+async def test_a_namespace_without_its_finalizer_goes_with_its_last_other_one(plane: Plane) -> None:
+    namespaces = Requests(plane, plane.registry.get("", "v1", "namespaces"))
+    await namespaces.create({"metadata": {"name": "orchard", "finalizers": ["a.test/x"]}})
+    await namespaces.delete("orchard", propagation_policy="Foreground")
+    marked = await namespaces.get("orchard")
+    assert list(marked.metadata.finalizers) == ["a.test/x", "foregroundDeletion"]
+    # While the namespace's own finalizer holds it, a second deletion changes nothing.
+    await namespaces.delete("orchard", propagation_policy="Background")
+    assert await namespaces.get("orchard") == marked
+
+
 async def test_a_dry_run_is_judged_but_keeps_the_object(configmaps: Requests) -> None:
     made = await configmaps.create(jar())
     await configmaps.delete("jar", dry_run=True)

@@ -11,6 +11,8 @@ from .election import Election
 log = logging.getLogger(__name__)
 
 RESTART_SECONDS = 1.0
+# What stands for the election where failures are counted by controller.
+ELECTION = "leader-election"
 
 
 class Manager:
@@ -28,7 +30,7 @@ class Manager:
         return self._election.leads if self._election is not None else self._task is not None
 
     def start(self) -> None:
-        work = self._run_all() if self._election is None else self._election.run(self._run_all)
+        work = self._run_all() if self._election is None else self._stand(self._election)
         self._task = asyncio.create_task(work, name="controllers")
 
     async def close(self) -> None:
@@ -37,6 +39,14 @@ class Manager:
             with suppress(asyncio.CancelledError):
                 await self._task
             self._task = None
+
+    async def _stand(self, election: Election) -> None:
+        while True:
+            try:
+                await election.run(self._run_all)
+            except Exception as error:  # noqa: BLE001 (whatever it was, no other server may be there to lead)
+                self._reports[ELECTION].failed("the election of a leader", error)
+            await asyncio.sleep(RESTART_SECONDS)
 
     async def _run_all(self) -> None:
         async with asyncio.TaskGroup() as group:

@@ -46,6 +46,8 @@ class Strategy(Generic[M]):
     graceful: ClassVar[bool] = False
     # What is told to who deletes without saying what becomes of dependents.
     deletion_warnings: ClassVar[tuple[str, ...]] = ()
+    # Whether the kind looks at the preconditions of a deletion in its own way.
+    deletes_by_itself: ClassVar[bool] = False
     # Where the template of what makes pods stands.
     pod_template: ClassVar[tuple[str, ...]] = ()
 

@@ -13,6 +13,8 @@ _STANDARD = ("kubernetes", "orphan", "foregroundDeletion")
 
 
 class Namespaces(Strategy[Namespace]):
+    deletes_by_itself = True
+
     def default(self, obj: Namespace) -> None:
         # After generateName the name is known only when the object is prepared.
         if obj.metadata.name:

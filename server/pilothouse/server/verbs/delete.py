@@ -191,4 +191,5 @@ def _require_preconditions(kind: Kind, item: Item, wanted: meta.Preconditions) -
     if wanted.uid or wanted.resource_version:
         metadata = metadata_of(kind.type.message.FromString(item.raw))
         metadata.resource_version = str(item.revision)
-        faults.require_preconditions(kind.type, metadata, wanted)
+        check = faults.require_plain_preconditions if kind.strategy.deletes_by_itself else faults.require_preconditions
+        check(kind.type, metadata, wanted)

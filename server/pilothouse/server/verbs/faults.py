@@ -85,6 +85,17 @@ def require_preconditions(resource: ResourceType, metadata: ObjectMeta, wanted: 
         raise precondition_failed(resource, metadata.name, why)
 
 
+def require_plain_preconditions(resource: ResourceType, metadata: ObjectMeta, wanted: Preconditions) -> None:
+    """require_preconditions() in the words of a kind that looks at them itself (namespaces)."""
+    for what, asked, found in (
+        ("UID", wanted.uid, metadata.uid),
+        ("ResourceVersion", wanted.resource_version, metadata.resource_version),
+    ):
+        if asked and asked != found:
+            why = f"Precondition failed: {what} in precondition: {asked}, {what} in object meta: {found}"
+            raise conflict(resource, metadata.name, why)
+
+
 def invalid(resource: ResourceType, name: str, causes: Sequence[Cause]) -> Invalid:
     """Several causes stand in brackets, each once, the first of very many. An object is named by the group that it is
     stored in."""

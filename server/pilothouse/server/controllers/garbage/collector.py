@@ -27,8 +27,9 @@ REST = 1.0
 # Objects looked at, at the start, before others have a turn.
 AT_ONCE = 200
 AGAIN_SECONDS = 0.05
-# What is queued when kinds come or go.
+# What is queued when kinds come or go; and before the key of what has gone: its dependents are to be judged.
 KINDS = ""
+GONE = "-"
 
 
 class GarbageCollector:
@@ -74,11 +75,8 @@ class GarbageCollector:
         before = self._graph.put(key, ())
         self._release(before)
         self._waiting.discard(key)
-        dependents = self._graph.dependents(key)
-        if dependents:
-            self._states.gone(key, {o.uid for d in dependents for o in self._graph.owners(d) if o.key == key})
-            for dependent in dependents:
-                self._queue.add(dependent)
+        if self._graph.dependents(key):
+            self._queue.add(GONE + key)
 
     def _enter(self, key: str, namespace: str, metadata: meta.ObjectMeta) -> None:
         """Takes in an object as it is now."""
@@ -90,6 +88,7 @@ class GarbageCollector:
                 self._release(before)
                 self._queue.add(key)
         if not metadata.HasField("deletion_timestamp"):
+            self._waiting.discard(key)
             return
         if ORPHAN in metadata.finalizers:
             self._queue.add(key)
@@ -99,8 +98,7 @@ class GarbageCollector:
         elif key in self._waiting:
             # It waits no longer for anybody: those who are left are judged by what it is now.
             self._waiting.discard(key)
-            for dependent in self._graph.dependents(key):
-                self._queue.add(dependent)
+            self._queue.add(GONE + key)
 
     def _release(self, owners: Owners) -> None:
         """A dependent of these has gone, or names them no longer."""
@@ -111,8 +109,10 @@ class GarbageCollector:
     async def _attend(self, key: str) -> None:
         if key == KINDS:
             await self._look_at_all()
-            for dependent in self._graph.dependents(""):
-                self._queue.add(dependent)
+            await self._queue_dependents("")
+            return
+        if key.startswith(GONE):
+            await self._queue_dependents(key.removeprefix(GONE))
             return
         resource = self._kinds.type_of(key)
         item = None if resource is None else self._plane.cache.collection(resource).get(key)
@@ -133,6 +133,13 @@ class GarbageCollector:
         except Conflict:
             # The cache is behind, or somebody else was faster: what they left is looked at.
             self._queue.add_after(key, AGAIN_SECONDS)
+
+    async def _queue_dependents(self, key: str) -> None:
+        """Some at a time: an owner may have very many."""
+        for number, dependent in enumerate(list(self._graph.dependents(key))):
+            self._queue.add(dependent)
+            if number % AT_ONCE == AT_ONCE - 1:
+                await asyncio.sleep(0)
 
     async def _judge(self, found: Found) -> None:
         """Deletes a dependent of which no owner is left; takes references away that hold nothing."""
@@ -162,9 +169,7 @@ class GarbageCollector:
         if not self._graph.is_blocked(key, found.metadata.uid):
             await self._actions.remove_finalizer(found, FOREGROUND)
             return
-        for dependent in self._graph.dependents(key):
-            if dependent not in self._waiting:
-                self._queue.add(dependent)
+        await self._queue_dependents(key)
 
     async def _orphan(self, found: Found) -> None:
         """Makes the dependents of an owner independent, then lets it go."""

@@ -74,12 +74,9 @@ class OwnerStates:
         item = self._plane.cache.collection(resource).get(resource.key(namespace, reference.name))
         return item is not None and metadata_of_item(item).uid == reference.uid
 
-    def gone(self, key: str, uids: Iterable[str]) -> None:
-        """Nothing stands under a key any more: whoever had one of these uids and stood there will never be back."""
-        for uid in uids:
-            self._absent[key, uid] = None
-            self._absent.move_to_end((key, uid))
-        while len(self._absent) > REMEMBERED:
+    def _remember(self, absent: tuple[str, str]) -> None:
+        self._absent[absent] = None
+        if len(self._absent) > REMEMBERED:
             self._absent.popitem(last=False)
 
     def _type(self, reference: meta.OwnerReference) -> ResourceType | None:
@@ -104,7 +101,7 @@ class OwnerStates:
             stored = await stored_item(self._plane, self._plane.kind(resource), key)
             metadata = None if stored is None else metadata_of_item(stored)
             if metadata is None or metadata.uid != reference.uid:
-                self.gone(key, (reference.uid,))
+                self._remember((key, reference.uid))
                 return State.ABSENT
         if metadata.HasField("deletion_timestamp") and FOREGROUND in metadata.finalizers:
             return State.WAITING
