@@ -109,6 +109,8 @@ def subresource_lines(kind: str, options: Message, found: Sequence[Descriptor]) 
         if body is None:
             if not part.body and "update" in verbs:
                 yield f"  rpc Update{method}(Update{kind}Request) returns ({kind});"
+            if not part.body and "patch" in verbs:
+                yield f"  rpc Apply{method}(Apply{kind}Request) returns ({kind});"
             continue
         if "get" in verbs:
             yield f"  rpc Get{method}(meta.v1.GetRequest) returns ({short(body)});"
@@ -139,13 +141,14 @@ def service_lines(descriptor: Descriptor, options: Message, found: Sequence[Desc
     yield f"  rpc Create(Create{kind}Request) returns ({kind});"
     yield f"  rpc Update(Update{kind}Request) returns ({kind});"
     yield f"  rpc Patch(meta.v1.PatchRequest) returns ({kind});"
+    yield f"  rpc Apply(Apply{kind}Request) returns ({kind});"
     yield f"  rpc Delete(meta.v1.DeleteRequest) returns ({kind});"
     if "deletecollection" in verbs:
         yield "  rpc DeleteCollection(meta.v1.DeleteCollectionRequest) returns (meta.v1.DeleteCollectionResponse);"
     yield from subresource_lines(kind, options, found)
     yield "}"
     yield ""
-    for verb in ("Create", "Update"):
+    for verb in ("Create", "Update", "Apply"):
         yield from request_lines(kind, verb)
     yield f"// The changes of one or more whole revisions to {kind} objects."
     yield f"message {kind}WatchFrame {{"
@@ -167,10 +170,12 @@ def service_lines(descriptor: Descriptor, options: Message, found: Sequence[Desc
 def request_lines(kind: str, verb: str, of_another: bool = False) -> Iterator[str]:
     """The request that carries an object. of_another: which is created for an object of another kind."""
     yield f"// Asks to {verb.lower()} {'an' if kind[0] in 'AEIO' else 'a'} {kind}."
+    if verb == "Apply":
+        yield "// What is not set in the object is left to others; options.field_manager says whose the rest is."
     yield f"message {verb}{kind}Request {{"
     yield "  string namespace = 1;"
     yield f"  {kind} object = 2;"
-    yield f"  meta.v1.{verb}Options options = 3;"
+    yield f"  meta.v1.{'Patch' if verb == 'Apply' else verb}Options options = 3;"
     if of_another:
         yield f"  // Of the object that the {kind} is for; unset: as its metadata says."
         yield "  string name = 4;"

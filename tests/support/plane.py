@@ -17,6 +17,7 @@ from pilothouse.server.meta.context import RequestContext
 from pilothouse.server.meta.resource import ResourceType
 from pilothouse.server.meta.user import User
 from pilothouse.server.store.base import Store
+from pilothouse.server.verbs.apply import Document, apply
 from pilothouse.server.verbs.body import Body, Encoding
 from pilothouse.server.verbs.create import create
 from pilothouse.server.verbs.delete import Deleted, delete
@@ -103,6 +104,18 @@ class Requests:
     async def patch(self, name: str, document: Any, how: PatchType = PatchType.MERGE, subresource: str = "") -> Any:
         context = self.context("patch", name, subresource)
         return self.message(await patch(self.plane, context, how, json.dumps(document).encode()))
+
+    async def apply(
+        self, obj: dict[str, Any], manager: str, force: bool = False, subresource: str = "", dry_run: bool = False
+    ) -> Any:
+        return self.message((await self.applied(obj, manager, force, subresource, dry_run)).body)
+
+    async def applied(
+        self, obj: dict[str, Any], manager: str, force: bool = False, subresource: str = "", dry_run: bool = False
+    ) -> Updated:
+        whole = {"apiVersion": self.type.api_version, "kind": self.type.kind, **obj}
+        context = replace(self.context("patch", obj["metadata"]["name"], subresource, dry_run), field_manager=manager)
+        return await apply(self.plane, context, Document(json.dumps(whole).encode(), force))
 
     async def delete(self, name: str, dry_run: bool = False, **options: Any) -> Deleted:
         return await delete(self.plane, self.context("delete", name, dry_run=dry_run), meta.DeleteOptions(**options))

@@ -152,6 +152,25 @@ class Resource(Generic[T]):
         )
         return self._wire.decode(answer)
 
+    async def apply(
+        self,
+        obj: T,
+        *,
+        field_manager: str,
+        force: bool = False,
+        namespace: str | None = None,
+        subresource: str = "",
+        dry_run: bool = False,
+    ) -> T:
+        """Merges into the object, or a part of it ("status"), what is set in `obj`, or makes one of it; what it said
+        before and says no more goes. Of a message a plain zero is not set. Raises Conflict where others own with
+        another value what it sets, unless `force` takes that over."""
+        method, more = self._wire.part("Apply", subresource) if subresource else ("Apply", {})
+        options = meta_pb2.PatchOptions(field_manager=field_manager, dry_run=["All"] if dry_run else [])
+        if force:
+            options.force = True
+        return await self._write(method, obj, namespace, options, **more)
+
     async def delete(
         self, name: str, *, namespace: str | None = None, options: meta_pb2.DeleteOptions | None = None
     ) -> T:

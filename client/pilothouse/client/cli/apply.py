@@ -1,6 +1,7 @@
-"""`pilothouse apply`: creates what is not there, and patches what differs from the manifest."""
+"""`pilothouse apply`: creates what is not there and patches what differs, or lets the server merge."""
 
 import copy
+from dataclasses import dataclass
 
 import orjson
 import typer
@@ -21,27 +22,50 @@ LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 FIELD_MANAGER = "pilothouse"
 
 
-async def apply(session: Session, files: list[str], namespace: str | None, dry_run: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How to apply. server_side: the server merges, and knows who owns what; force: takes over what others own."""
+
+    dry_run: bool = False
+    server_side: bool = False
+    field_manager: str = FIELD_MANAGER
+    force: bool = False
+
+
+async def apply(session: Session, files: list[str], namespace: str | None, way: Way) -> None:
     """Applies every object of the files; one that fails does not hinder the next."""
     for manifest in read(files):
         try:
             info = await session.kind_of(manifest.object, manifest.source)
             target = manifest.namespace(session.namespace, namespace) if info.namespaced else ""
-            outcome = await _apply(session, info, manifest, target, dry_run)
+            how = _apply_on_server if way.server_side else _apply
+            outcome = await how(session, info, manifest, target, way)
         except (ApiError, CliError) as error:
             session.report(error, f"when applying {manifest.source!r}")
         else:
-            typer.echo(f"{printed(info, manifest.name)} {outcome}{' (server dry run)' if dry_run else ''}")
+            typer.echo(f"{printed(info, manifest.name)} {outcome}{' (server dry run)' if way.dry_run else ''}")
 
 
-async def _apply(session: Session, info: ResourceInfo, manifest: Manifest, namespace: str, dry_run: bool) -> str:
+async def _apply_on_server(session: Session, info: ResourceInfo, manifest: Manifest, namespace: str, way: Way) -> str:
+    resource = session.resource(info)
+    await resource.apply(
+        manifest.object,
+        field_manager=way.field_manager,
+        force=way.force,
+        namespace=namespace,
+        dry_run=way.dry_run,
+    )
+    return "serverside-applied"
+
+
+async def _apply(session: Session, info: ResourceInfo, manifest: Manifest, namespace: str, way: Way) -> str:
     resource = session.resource(info)
     modified = annotated(manifest.object, namespace)
-    dry = ["All"] if dry_run else []
+    dry_run, dry = way.dry_run, ["All"] if way.dry_run else []
     try:
         live = await resource.get(manifest.name, namespace=namespace)
     except NotFound:
-        options = meta_pb2.CreateOptions(dry_run=dry, field_manager=FIELD_MANAGER)
+        options = meta_pb2.CreateOptions(dry_run=dry, field_manager=way.field_manager)
         await resource.create(modified, namespace=namespace, options=options)
         return "created"
     schema = merge_schema(info.message)
@@ -53,7 +77,7 @@ async def _apply(session: Session, info: ResourceInfo, manifest: Manifest, names
         orjson.dumps(patch),
         PatchType.STRATEGIC_MERGE_PATCH if schema else PatchType.MERGE_PATCH,
         namespace=namespace,
-        options=meta_pb2.PatchOptions(dry_run=dry, field_manager=FIELD_MANAGER),
+        options=meta_pb2.PatchOptions(dry_run=dry, field_manager=way.field_manager),
     )
     same = after["metadata"].get("resourceVersion") == live["metadata"].get("resourceVersion")
     return "unchanged" if same and not dry_run else "configured"

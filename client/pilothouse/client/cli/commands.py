@@ -7,6 +7,7 @@ from typing import Annotated, Optional
 import typer
 from pilothouse.api.meta.v1 import meta_pb2
 
+from .apply import FIELD_MANAGER, Way
 from .apply import apply as run_apply
 from .auth import Question
 from .auth import can_i as run_can_i
@@ -75,12 +76,20 @@ def apply(
     filename: Files,
     namespace: Namespace = "",
     dry_run: DryRunOption = DryRun.NONE,
+    server_side: Annotated[
+        bool, typer.Option("--server-side", help="The server merges, and knows who owns what.")
+    ] = False,
+    field_manager: Annotated[str, typer.Option(help="Whose the applied fields are.")] = FIELD_MANAGER,
+    force_conflicts: Annotated[bool, typer.Option("--force-conflicts", help="Takes over what others own.")] = False,
     config: ConfigOption = None,
 ) -> None:
     """Creates the objects of files, or brings those that exist to what the files say."""
+    if force_conflicts and not server_side:
+        raise typer.BadParameter("--force-conflicts goes with --server-side")
+    way = Way(dry_run is DryRun.SERVER, server_side, field_manager, force_conflicts)
 
     async def act(session: Session) -> None:
-        await run_apply(session, filename, namespace or None, dry_run is DryRun.SERVER)
+        await run_apply(session, filename, namespace or None, way)
 
     run(config or ctx.obj, namespace, act)
 

@@ -7,6 +7,8 @@
     comparing.py   how two messages of a class differ, by a walker compiled once
     values.py      the same for JSON values, and which fields a JSON value sets
     checking.py    whether an applied configuration has the shape of its type
+    sparse.py      a message as an applied configuration
+    walkers.py     a kind whose objects are messages, as apply sees it
     merging.py     a configuration merged into an object, and fields taken out of one
     managers.py    metadata.managedFields, read and written
     ownership.py   what an update and an apply make of all that

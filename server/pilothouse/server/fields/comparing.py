@@ -159,8 +159,9 @@ def _leaf() -> FieldSet:
 
 
 def _leaf_compare(field: FieldDescriptor, always: bool) -> _Compare:
+    # What is absent is null in JSON, unless it is a plain value.
     zero = None
-    if always and not field.is_repeated:
+    if always and option(field, annotations.value) and not field.is_repeated:
         zero = GetMessageClass(field.message_type)() if field.message_type is not None else field.default_value
 
     def compare(old: Any, new: Any) -> Nodes | None:
@@ -220,6 +221,16 @@ def _struct_functions(
             return struct().compare(old, empty) if always else (None, whole(old), None)
         return None if old == new else struct().compare(old, new)
 
+    def compare_with_null(old: Any, new: Any) -> Nodes | None:
+        if old is not None and new is not None:
+            return compare(old, new)
+        below = {element: node for element, node in whole(old or new).items() if element != SELF}
+        if not below:
+            return _MODIFIED
+        return (below, None, None) if old is None else (None, below, None)
+
+    if always and not is_inline(field) and not option(field, annotations.value):
+        return compare_with_null, whole, _leaf
     return compare, whole, lambda: struct().whole(empty)
 
 

@@ -172,23 +172,23 @@ def from_json(data: bytes) -> FieldSet:
     value = orjson.loads(data)
     if not isinstance(value, dict):
         raise ValueError("a set of fields is a JSON object")
-    found = _read(value, 0)
-    found.pop(SELF, None)
-    return found
+    return {element: node for element, node in (_read(value, 0) or EMPTY).items() if element != SELF}
 
 
-def _read(value: dict[str, object], level: int) -> FieldSet:
+def _read(value: dict[str, object], level: int) -> FieldSet | None:
+    """None where all that is there is of a kind that is not known."""
     if level > _MOST_LEVELS:
         raise ValueError("a set of fields is not nested as deeply")
     out: FieldSet = {}
     for key, below in value.items():
         if not isinstance(below, dict):
             raise ValueError(f"what stands below {key!r} is no JSON object")
-        element = SELF if key == SELF else canonical(key)
-        if element == SELF:
+        if key == SELF:
             out[SELF] = LEAF
-        elif element is not None:
-            node = _read(below, level + 1)
-            if node or not below:
-                out[element] = node
-    return LEAF if len(out) == 1 and SELF in out and level else ordered(out)
+            continue
+        element, node = canonical(key), _read(below, level + 1)
+        if element is not None and node is not None:
+            out[element] = node
+    if value and not out:
+        return None
+    return LEAF if len(out) == 1 and SELF in out else ordered(out)

@@ -3,10 +3,10 @@
 The rules are those of a kube-apiserver's server-side apply.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 
 from ..authorization.base import permit
 from ..errors import AlreadyExists, BadRequest, Cause, Conflict, Unclassified
@@ -14,6 +14,7 @@ from ..fields.elements import shown
 from ..fields.last_applied import ANNOTATION, KUBECTL, applied_before, refreshed, without_own
 from ..fields.managers import Manager, managers_in, write_managers
 from ..fields.ownership import Applied, Conflicts, Misfit, Object, after_apply
+from ..fields.sparse import said
 from ..meta.bounds import UNSUSPICIOUS_BYTES, check_value
 from ..meta.context import RequestContext
 from ..meta.strict import as_object
@@ -31,13 +32,65 @@ from .subresources.parts import part_of
 from .update import Updated, require_same_name
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """What is applied, as YAML or JSON. force: takes over what others own."""
+class Configuration(Protocol):
+    """What is applied. force: whether it takes over what others own."""
 
-    document: bytes
+    @property
+    def force(self) -> bool: ...
+
+    def read(self, kind: Kind) -> tuple[Object, list[str]]:
+        """The configuration, and what to warn of. Raises BadRequest."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A configuration as YAML or JSON."""
+
+    data: bytes
     force: bool = False
     field_validation: FieldValidation = FieldValidation.STRICT
+
+    def read(self, kind: Kind) -> tuple[Object, list[str]]:
+        value, repeated = self._value()
+        if repeated and self.field_validation is FieldValidation.STRICT:
+            lines = "".join(f"\n  {fault}" for fault in repeated)
+            raise BadRequest(
+                f"error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:{lines}"
+            )
+        return value, repeated if self.field_validation is FieldValidation.WARN else []
+
+    def _value(self) -> tuple[Object, list[str]]:
+        try:
+            value, repeated = parse_yaml(self.data)
+        except BadRequest as error:
+            raise BadRequest(f"error decoding YAML: error converting YAML to JSON: {error.message}") from None
+        if len(self.data) > UNSUSPICIOUS_BYTES:
+            check_value(value)
+        try:
+            return ({} if value is None else as_object(value)), repeated
+        except BadRequest as error:
+            why = f"error unmarshaling JSON: while decoding JSON: {error.message}"
+            raise BadRequest(f"error decoding YAML: {why}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Sparse:
+    """A configuration as a message of the kind: what is set in it, a plain zero not being set."""
+
+    data: bytes
+    force: bool = False
+
+    def read(self, kind: Kind) -> tuple[Object, list[str]]:
+        try:
+            message = kind.type.message.FromString(self.data)
+        except DecodeError:
+            raise BadRequest(f"the object's bytes are no {kind.type.message.DESCRIPTOR.full_name}") from None
+        kind.normalize(message)
+        whole = kind.codec().to_value(message)
+        # What is not set in a custom object is not in its JSON either.
+        value = whole if kind.type.definition else said(message, whole)
+        return {"apiVersion": kind.type.api_version, "kind": kind.type.kind, **value}, []
 
 
 async def apply(plane: Plane, context: RequestContext, configuration: Configuration) -> Updated:
@@ -47,7 +100,7 @@ async def apply(plane: Plane, context: RequestContext, configuration: Configurat
     part = part_of(plane, context)
     require_name(context)
     require_field_manager(context.field_manager)
-    value, repeated = _decoded(configuration)
+    value, warnings = configuration.read(part.kind)
     context = replace(context, applied=True)
 
     def edit(old: Message) -> Message:
@@ -60,14 +113,14 @@ async def apply(plane: Plane, context: RequestContext, configuration: Configurat
         if changed is None and context.subresource:
             break
         if changed is not None:
-            _warn(context, configuration, repeated)
+            context.warnings.extend(warnings)
             return Updated(changed)
         try:
             made = await create(plane, replace(context, verb="create"), _New(value))
         except AlreadyExists:
             # Somebody created it since: then it is there to be merged into.
             continue
-        _warn(context, configuration, repeated)
+        context.warnings.extend(warnings)
         return Updated(made, created=True)
     raise faults.not_found(context.type, context.name)
 
@@ -91,30 +144,6 @@ class _New:
             )
         require_same_name(context, new)
         return new
-
-
-def _decoded(configuration: Configuration) -> tuple[Object, list[str]]:
-    """The configuration, and what strict decoding refuses of it. Raises BadRequest."""
-    try:
-        value, repeated = parse_yaml(configuration.document)
-    except BadRequest as error:
-        raise BadRequest(f"error decoding YAML: error converting YAML to JSON: {error.message}") from None
-    if len(configuration.document) > UNSUSPICIOUS_BYTES:
-        check_value(value)
-    try:
-        found = {} if value is None else as_object(value)
-    except BadRequest as error:
-        why = f"error unmarshaling JSON: while decoding JSON: {error.message}"
-        raise BadRequest(f"error decoding YAML: {why}") from None
-    if repeated and configuration.field_validation is FieldValidation.STRICT:
-        lines = "".join(f"\n  {fault}" for fault in repeated)
-        raise BadRequest(f"error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:{lines}")
-    return found, repeated
-
-
-def _warn(context: RequestContext, configuration: Configuration, repeated: Sequence[str]) -> None:
-    if configuration.field_validation is FieldValidation.WARN:
-        context.warnings.extend(repeated)
 
 
 def _merged(

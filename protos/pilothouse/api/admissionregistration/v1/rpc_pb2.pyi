@@ -29,6 +29,16 @@ class UpdateMutatingAdmissionPolicyRequest(_message.Message):
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_admissionregistration_pb2.MutatingAdmissionPolicy, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
 
+class ApplyMutatingAdmissionPolicyRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _admissionregistration_pb2.MutatingAdmissionPolicy
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_admissionregistration_pb2.MutatingAdmissionPolicy, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
+
 class MutatingAdmissionPolicyWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
     class Change(_message.Message):
@@ -65,6 +75,16 @@ class UpdateMutatingAdmissionPolicyBindingRequest(_message.Message):
     object: _admissionregistration_pb2.MutatingAdmissionPolicyBinding
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_admissionregistration_pb2.MutatingAdmissionPolicyBinding, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
+
+class ApplyMutatingAdmissionPolicyBindingRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _admissionregistration_pb2.MutatingAdmissionPolicyBinding
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_admissionregistration_pb2.MutatingAdmissionPolicyBinding, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
 
 class MutatingAdmissionPolicyBindingWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
@@ -103,6 +123,16 @@ class UpdateMutatingWebhookConfigurationRequest(_message.Message):
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_admissionregistration_pb2.MutatingWebhookConfiguration, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
 
+class ApplyMutatingWebhookConfigurationRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _admissionregistration_pb2.MutatingWebhookConfiguration
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_admissionregistration_pb2.MutatingWebhookConfiguration, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
+
 class MutatingWebhookConfigurationWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
     class Change(_message.Message):
@@ -139,6 +169,16 @@ class UpdateValidatingAdmissionPolicyRequest(_message.Message):
     object: _admissionregistration_pb2.ValidatingAdmissionPolicy
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_admissionregistration_pb2.ValidatingAdmissionPolicy, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
+
+class ApplyValidatingAdmissionPolicyRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _admissionregistration_pb2.ValidatingAdmissionPolicy
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_admissionregistration_pb2.ValidatingAdmissionPolicy, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
 
 class ValidatingAdmissionPolicyWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
@@ -177,6 +217,16 @@ class UpdateValidatingAdmissionPolicyBindingRequest(_message.Message):
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_admissionregistration_pb2.ValidatingAdmissionPolicyBinding, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
 
+class ApplyValidatingAdmissionPolicyBindingRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _admissionregistration_pb2.ValidatingAdmissionPolicyBinding
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_admissionregistration_pb2.ValidatingAdmissionPolicyBinding, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
+
 class ValidatingAdmissionPolicyBindingWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
     class Change(_message.Message):
@@ -213,6 +263,16 @@ class UpdateValidatingWebhookConfigurationRequest(_message.Message):
     object: _admissionregistration_pb2.ValidatingWebhookConfiguration
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_admissionregistration_pb2.ValidatingWebhookConfiguration, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
+
+class ApplyValidatingWebhookConfigurationRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _admissionregistration_pb2.ValidatingWebhookConfiguration
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_admissionregistration_pb2.ValidatingWebhookConfiguration, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
 
 class ValidatingWebhookConfigurationWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")

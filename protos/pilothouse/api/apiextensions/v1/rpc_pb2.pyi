@@ -29,6 +29,16 @@ class UpdateCustomResourceDefinitionRequest(_message.Message):
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_apiextensions_pb2.CustomResourceDefinition, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
 
+class ApplyCustomResourceDefinitionRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _apiextensions_pb2.CustomResourceDefinition
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_apiextensions_pb2.CustomResourceDefinition, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
+
 class CustomResourceDefinitionWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
     class Change(_message.Message):

@@ -29,6 +29,16 @@ class UpdateCronJobRequest(_message.Message):
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_batch_pb2.CronJob, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
 
+class ApplyCronJobRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _batch_pb2.CronJob
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_batch_pb2.CronJob, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
+
 class CronJobWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
     class Change(_message.Message):
@@ -65,6 +75,16 @@ class UpdateJobRequest(_message.Message):
     object: _batch_pb2.Job
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_batch_pb2.Job, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
+
+class ApplyJobRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _batch_pb2.Job
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_batch_pb2.Job, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
 
 class JobWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")

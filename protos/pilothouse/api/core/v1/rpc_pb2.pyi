@@ -52,6 +52,16 @@ class UpdateConfigMapRequest(_message.Message):
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_core_pb2.ConfigMap, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
 
+class ApplyConfigMapRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _core_pb2.ConfigMap
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_core_pb2.ConfigMap, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
+
 class ConfigMapWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
     class Change(_message.Message):
@@ -88,6 +98,16 @@ class UpdateEndpointsRequest(_message.Message):
     object: _networking_pb2.Endpoints
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_networking_pb2.Endpoints, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
+
+class ApplyEndpointsRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _networking_pb2.Endpoints
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_networking_pb2.Endpoints, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
 
 class EndpointsWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
@@ -126,6 +146,16 @@ class UpdateEventRequest(_message.Message):
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_core_pb2.Event, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
 
+class ApplyEventRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _core_pb2.Event
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_core_pb2.Event, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
+
 class EventWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
     class Change(_message.Message):
@@ -162,6 +192,16 @@ class UpdateLimitRangeRequest(_message.Message):
     object: _quotas_pb2.LimitRange
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_quotas_pb2.LimitRange, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
+
+class ApplyLimitRangeRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _quotas_pb2.LimitRange
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_quotas_pb2.LimitRange, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
 
 class LimitRangeWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
@@ -200,6 +240,16 @@ class UpdateNamespaceRequest(_message.Message):
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_core_pb2.Namespace, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
 
+class ApplyNamespaceRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _core_pb2.Namespace
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_core_pb2.Namespace, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
+
 class NamespaceWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
     class Change(_message.Message):
@@ -236,6 +286,16 @@ class UpdateNodeRequest(_message.Message):
     object: _nodes_pb2.Node
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_nodes_pb2.Node, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
+
+class ApplyNodeRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _nodes_pb2.Node
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_nodes_pb2.Node, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
 
 class NodeWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
@@ -274,6 +334,16 @@ class UpdatePersistentVolumeRequest(_message.Message):
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_volumes_pb2.PersistentVolume, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
 
+class ApplyPersistentVolumeRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _volumes_pb2.PersistentVolume
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_volumes_pb2.PersistentVolume, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
+
 class PersistentVolumeWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
     class Change(_message.Message):
@@ -310,6 +380,16 @@ class UpdatePersistentVolumeClaimRequest(_message.Message):
     object: _volumes_pb2.PersistentVolumeClaim
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_volumes_pb2.PersistentVolumeClaim, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
+
+class ApplyPersistentVolumeClaimRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _volumes_pb2.PersistentVolumeClaim
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_volumes_pb2.PersistentVolumeClaim, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
 
 class PersistentVolumeClaimWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
@@ -348,6 +428,16 @@ class UpdatePodRequest(_message.Message):
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_pods_pb2.Pod, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
 
+class ApplyPodRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _pods_pb2.Pod
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_pods_pb2.Pod, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
+
 class PodWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
     class Change(_message.Message):
@@ -384,6 +474,16 @@ class UpdatePodTemplateRequest(_message.Message):
     object: _pods_pb2.PodTemplate
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_pods_pb2.PodTemplate, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
+
+class ApplyPodTemplateRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _pods_pb2.PodTemplate
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_pods_pb2.PodTemplate, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
 
 class PodTemplateWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
@@ -422,6 +522,16 @@ class UpdateReplicationControllerRequest(_message.Message):
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_workloads_pb2.ReplicationController, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
 
+class ApplyReplicationControllerRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _workloads_pb2.ReplicationController
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_workloads_pb2.ReplicationController, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
+
 class ReplicationControllerWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
     class Change(_message.Message):
@@ -458,6 +568,16 @@ class UpdateResourceQuotaRequest(_message.Message):
     object: _quotas_pb2.ResourceQuota
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_quotas_pb2.ResourceQuota, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
+
+class ApplyResourceQuotaRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _quotas_pb2.ResourceQuota
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_quotas_pb2.ResourceQuota, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
 
 class ResourceQuotaWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
@@ -496,6 +616,16 @@ class UpdateSecretRequest(_message.Message):
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_core_pb2.Secret, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
 
+class ApplySecretRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _core_pb2.Secret
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_core_pb2.Secret, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
+
 class SecretWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
     class Change(_message.Message):
@@ -533,6 +663,16 @@ class UpdateServiceRequest(_message.Message):
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_networking_pb2.Service, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
 
+class ApplyServiceRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _networking_pb2.Service
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_networking_pb2.Service, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
+
 class ServiceWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
     class Change(_message.Message):
@@ -569,6 +709,16 @@ class UpdateServiceAccountRequest(_message.Message):
     object: _core_pb2.ServiceAccount
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_core_pb2.ServiceAccount, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
+
+class ApplyServiceAccountRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _core_pb2.ServiceAccount
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_core_pb2.ServiceAccount, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
 
 class ServiceAccountWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")

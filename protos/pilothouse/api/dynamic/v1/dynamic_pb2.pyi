@@ -135,6 +135,22 @@ class PatchRequest(_message.Message):
     encoding: Encoding
     def __init__(self, resource: _Optional[_Union[ResourceName, _Mapping]] = ..., namespace: _Optional[str] = ..., name: _Optional[str] = ..., type: _Optional[_Union[_requests_pb2.PatchType, str]] = ..., patch: _Optional[bytes] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ..., subresource: _Optional[str] = ..., encoding: _Optional[_Union[Encoding, str]] = ...) -> None: ...
 
+class ApplyRequest(_message.Message):
+    __slots__ = ("resource", "namespace", "object", "options", "encoding", "subresource")
+    RESOURCE_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    ENCODING_FIELD_NUMBER: _ClassVar[int]
+    SUBRESOURCE_FIELD_NUMBER: _ClassVar[int]
+    resource: ResourceName
+    namespace: str
+    object: bytes
+    options: _meta_pb2.PatchOptions
+    encoding: Encoding
+    subresource: str
+    def __init__(self, resource: _Optional[_Union[ResourceName, _Mapping]] = ..., namespace: _Optional[str] = ..., object: _Optional[bytes] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ..., encoding: _Optional[_Union[Encoding, str]] = ..., subresource: _Optional[str] = ...) -> None: ...
+
 class DeleteRequest(_message.Message):
     __slots__ = ("resource", "namespace", "name", "options", "encoding")
     RESOURCE_FIELD_NUMBER: _ClassVar[int]

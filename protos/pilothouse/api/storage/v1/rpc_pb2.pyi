@@ -29,6 +29,16 @@ class UpdateCSIDriverRequest(_message.Message):
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_storage_pb2.CSIDriver, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
 
+class ApplyCSIDriverRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _storage_pb2.CSIDriver
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_storage_pb2.CSIDriver, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
+
 class CSIDriverWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
     class Change(_message.Message):
@@ -65,6 +75,16 @@ class UpdateCSINodeRequest(_message.Message):
     object: _storage_pb2.CSINode
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_storage_pb2.CSINode, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
+
+class ApplyCSINodeRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _storage_pb2.CSINode
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_storage_pb2.CSINode, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
 
 class CSINodeWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
@@ -103,6 +123,16 @@ class UpdateCSIStorageCapacityRequest(_message.Message):
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_storage_pb2.CSIStorageCapacity, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
 
+class ApplyCSIStorageCapacityRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _storage_pb2.CSIStorageCapacity
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_storage_pb2.CSIStorageCapacity, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
+
 class CSIStorageCapacityWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
     class Change(_message.Message):
@@ -139,6 +169,16 @@ class UpdateStorageClassRequest(_message.Message):
     object: _storage_pb2.StorageClass
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_storage_pb2.StorageClass, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
+
+class ApplyStorageClassRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _storage_pb2.StorageClass
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_storage_pb2.StorageClass, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
 
 class StorageClassWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
@@ -177,6 +217,16 @@ class UpdateVolumeAttachmentRequest(_message.Message):
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_storage_pb2.VolumeAttachment, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
 
+class ApplyVolumeAttachmentRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _storage_pb2.VolumeAttachment
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_storage_pb2.VolumeAttachment, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
+
 class VolumeAttachmentWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")
     class Change(_message.Message):
@@ -213,6 +263,16 @@ class UpdateVolumeAttributesClassRequest(_message.Message):
     object: _storage_pb2.VolumeAttributesClass
     options: _meta_pb2.UpdateOptions
     def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_storage_pb2.VolumeAttributesClass, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.UpdateOptions, _Mapping]] = ...) -> None: ...
+
+class ApplyVolumeAttributesClassRequest(_message.Message):
+    __slots__ = ("namespace", "object", "options")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    namespace: str
+    object: _storage_pb2.VolumeAttributesClass
+    options: _meta_pb2.PatchOptions
+    def __init__(self, namespace: _Optional[str] = ..., object: _Optional[_Union[_storage_pb2.VolumeAttributesClass, _Mapping]] = ..., options: _Optional[_Union[_meta_pb2.PatchOptions, _Mapping]] = ...) -> None: ...
 
 class VolumeAttributesClassWatchFrame(_message.Message):
     __slots__ = ("revision", "events", "initial_events_end")

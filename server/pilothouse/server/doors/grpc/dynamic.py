@@ -19,9 +19,10 @@ from ...meta.resource import ResourceType
 from ...meta.strict import parse_object
 from ...meta.user import User
 from ...meta.wire import framed
-from ...verbs import create, delete, delete_collection, discover, get, patch, update, watch
+from ...verbs import apply, create, delete, delete_collection, discover, get, patch, update, watch
 from ...verbs import explain as explaining
 from ...verbs import list as listing
+from ...verbs.apply import Configuration, Document, Sparse
 from ...verbs.body import Body, Encoding
 from ...verbs.plane import Plane
 from ...verbs.subresources.creating import create_part, is_created
@@ -29,7 +30,7 @@ from ...verbs.subresources.parts import viewed
 from ...verbs.transact import Operation, transact
 from ...watchcache.item import Item
 from .calls import Call, Calls, Handler, Method, dry_run_and_manager, parse, peek
-from .typed import encode_list, field_validation, heartbeat_of, patch_type
+from .typed import apply_context, encode_list, field_validation, heartbeat_of, patch_type
 
 SERVICE = "pilothouse.api.dynamic.v1.Resources"
 
@@ -43,6 +44,7 @@ def dynamic_handlers(plane: Plane, calls: Calls, heartbeat: float) -> Mapping[st
         "Create": service.create,
         "Update": service.update,
         "Patch": service.patch,
+        "Apply": service.apply,
         "Delete": service.delete,
         "DeleteCollection": service.delete_collection,
         "Transact": service.transact,
@@ -140,6 +142,20 @@ class _Resources:
         kind, validation = patch_type(request.type), field_validation(request.options.field_validation)
         patched = await patch.patch(self._plane, context, kind, request.patch, validation)
         return self._object(request, self._shown(context), patched)
+
+    async def apply(self, call: Call, data: bytes) -> bytes:
+        request = parse(dynamic.ApplyRequest, data)
+        resource, options = self._type(request, "patch"), request.options
+        json = _in_json(request, resource)
+        name, namespace = _json_place(request.object) if json else _place(request.object)
+        place = request.namespace or namespace, name, request.subresource
+        context = apply_context(call, resource, *place, options)
+        validation = field_validation(options.field_validation)
+        configuration: Configuration = Sparse(request.object, options.force)
+        if json:
+            configuration = Document(request.object, options.force, validation)
+        applied = await apply.apply(self._plane, context, configuration)
+        return self._object(request, self._shown(context), applied.body)
 
     async def delete(self, call: Call, data: bytes) -> bytes:
         request = parse(dynamic.DeleteRequest, data)

@@ -13,7 +13,7 @@ def _file() -> descriptor_pb2.FileDescriptorProto:
     file = descriptor_pb2.FileDescriptorProto(
         name="pilothouse/server/raw.proto", package=_PACKAGE, syntax="proto3", dependency=[meta.DESCRIPTOR.name]
     )
-    for verb in ("Create", "Update"):
+    for verb, options in (("Create", "Create"), ("Update", "Update"), ("Apply", "Patch")):
         message = file.message_type.add(name=verb)
         message.field.add(name="namespace", number=1, type=field.TYPE_STRING, label=field.LABEL_OPTIONAL)
         message.field.add(name="object", number=2, type=field.TYPE_BYTES, label=field.LABEL_OPTIONAL)
@@ -22,7 +22,7 @@ def _file() -> descriptor_pb2.FileDescriptorProto:
             number=3,
             type=field.TYPE_MESSAGE,
             label=field.LABEL_OPTIONAL,
-            type_name=f".pilothouse.api.meta.v1.{verb}Options",
+            type_name=f".pilothouse.api.meta.v1.{options}Options",
         )
         # Only what is created for another object names that here.
         message.field.add(name="name", number=4, type=field.TYPE_STRING, label=field.LABEL_OPTIONAL)
@@ -40,3 +40,4 @@ descriptor_pool.Default().AddSerializedFile(_file().SerializeToString())
 
 CreateRequest = _class("Create")
 UpdateRequest = _class("Update")
+ApplyRequest = _class("Apply")

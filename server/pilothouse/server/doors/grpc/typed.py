@@ -4,20 +4,24 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
+from pilothouse.api.meta.v1 import meta_pb2 as meta
 from pilothouse.api.meta.v1 import requests_pb2 as requests
 
 from ...errors import BadRequest
+from ...meta.context import RequestContext
 from ...meta.resource import ResourceType
 from ...meta.wire import varint
-from ...verbs import create, delete, delete_collection, get, patch, update, watch
+from ...verbs import apply, create, delete, delete_collection, get, patch, update, watch
 from ...verbs import list as listing
+from ...verbs.apply import Sparse
 from ...verbs.body import Body, FieldValidation
+from ...verbs.options import require_field_manager
 from ...verbs.patch import PatchType
 from ...verbs.plane import Plane
 from ...verbs.subresources.creating import create_part, is_created
 from ...verbs.subresources.parts import require_own_form, viewed
 from .calls import Call, Calls, Handler, Method, Unary, parse, peek
-from .raw import CreateRequest, UpdateRequest
+from .raw import ApplyRequest, CreateRequest, UpdateRequest
 
 PATCH_TYPES = {
     requests.JSON_PATCH: PatchType.JSON,
@@ -39,6 +43,7 @@ def typed_handlers(plane: Plane, calls: Calls, heartbeat: float) -> Mapping[str,
             "Create": ("create", service.create),
             "Update": ("update", service.update),
             "Patch": ("patch", service.patch),
+            "Apply": ("patch", service.apply),
             "Delete": ("delete", service.delete),
         }
         methods |= service.methods_of_parts()
@@ -107,6 +112,13 @@ class _Service:
         kind, validation = patch_type(request.type), field_validation(request.options.field_validation)
         return await patch.patch(self._plane, context, kind, request.patch, validation)
 
+    async def apply(self, call: Call, data: bytes, subresource: str = "") -> bytes:
+        request = parse(ApplyRequest, data)
+        metadata = peek(request.object)
+        namespace = request.namespace or metadata.namespace
+        context = apply_context(call, self._type, namespace, metadata.name, subresource, request.options)
+        return (await apply.apply(self._plane, context, Sparse(request.object, request.options.force))).body
+
     def methods_of_parts(self) -> dict[str, tuple[str, Unary]]:
         """What is done with subresources: those of the type's own form are updated here, those of another form have all
         of their verbs."""
@@ -121,6 +133,8 @@ class _Service:
             if part.leads_elsewhere:
                 # What only HTTP has.
                 continue
+            if not part.body and "patch" in part.verbs:
+                methods[f"Apply{part.method}"] = ("patch", partial(self.apply, subresource=part.name))
             for verb in part.verbs if part.body else part.verbs & {"update"}:
                 methods[f"{verb.capitalize()}{part.method}"] = (verb, partial(verbs[verb], subresource=part.name))
         return methods
@@ -164,6 +178,14 @@ def heartbeat_of(request: Any, default: float) -> float:
     if request.heartbeat_seconds < 0:
         raise BadRequest("heartbeat_seconds must not be negative; 0 means no heartbeats")
     return float(request.heartbeat_seconds)
+
+
+def apply_context(
+    call: Call, resource: ResourceType, namespace: str, name: str, subresource: str, options: meta.PatchOptions
+) -> RequestContext:
+    """Raises BadRequest, and Invalid where nobody says who applies."""
+    require_field_manager(options.field_manager)
+    return call.context("patch", resource, namespace, name, subresource, options)
 
 
 def patch_type(number: int) -> PatchType:

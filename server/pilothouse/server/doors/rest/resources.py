@@ -11,7 +11,7 @@ from ...meta.context import RequestContext
 from ...meta.continuation import MalformedVersion
 from ...verbs import apply, create, delete, delete_collection, get, patch, update
 from ...verbs import list as listing
-from ...verbs.apply import Configuration
+from ...verbs.apply import Document
 from ...verbs.body import Body, Encoding, FieldValidation
 from ...verbs.patch import PatchType
 from ...verbs.plane import Plane
@@ -113,7 +113,7 @@ class Resources:
     async def _apply(self, exchange: Exchange) -> StreamResponse:
         encoder = self._encoder(exchange)
         context, validation, force = with_apply_options(exchange.query, exchange.context())
-        configuration = Configuration(await exchange.body(self._max_bytes), force, validation)
+        configuration = Document(await exchange.body(self._max_bytes), force, validation)
         applied = await apply.apply(self._plane, context, configuration)
         shown = self._plane.registry.body_of(context.type, context.subresource)
         return exchange.encoded(201 if applied.created else 200, encoder.object(shown, applied.body), encoder)
