@@ -110,7 +110,7 @@ def _described(part: Part, resource: ResourceType, describe: Describe) -> tuple[
     schema = describe(resource)
     if schema is not None:
         part.schemas.update(custom_schemas(resource, schema))
-        name, listing = (custom_schema_name(resource, kind) for kind in (resource.kind, f"{resource.kind}List"))
+        name, listing = (custom_schema_name(resource, kind) for kind in (resource.kind, resource.list_kind))
         needed |= {descriptor_of(meta.ObjectMeta), descriptor_of(meta.ListMeta)}
         return Described(resource, name, listing, body_of), needed
     own = descriptor_of(resource.message)

@@ -15,7 +15,7 @@ describes. Asked once for each type, on a thread of its own: the answer may not 
 
 def custom_schemas(resource: ResourceType, schema: Mapping[str, object]) -> dict[str, Json]:
     """The schemas of the objects and of their lists, by name. What every object has is added to what is given."""
-    name, listing = custom_schema_name(resource, resource.kind), custom_schema_name(resource, f"{resource.kind}List")
+    name, listing = custom_schema_name(resource, resource.kind), custom_schema_name(resource, resource.list_kind)
     given = schema.get("properties")
     metadata: Json = {
         "description": f"Metadata of the {resource.kind}, such as its name and labels.",
@@ -34,6 +34,6 @@ def custom_schemas(resource: ResourceType, schema: Mapping[str, object]) -> dict
             "type": "object",
             "required": ["items"],
             "properties": {**TYPE_META, "items": items, "metadata": about},
-            GVK: [kind_of(resource, f"{resource.kind}List")],
+            GVK: [kind_of(resource, resource.list_kind)],
         },
     }

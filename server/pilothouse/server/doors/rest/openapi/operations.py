@@ -11,6 +11,7 @@ from pilothouse.api.meta.v1 import meta_pb2 as meta
 from ....meta.resource import ResourceType, Subresource
 from ....verbs.patch import PatchType
 from ..negotiation import JSON, KNOWN, PROTOBUF, YAML
+from ..resources import APPLY
 from .names import descriptor_of, group_words, schema_name, tag
 from .parameters import of_message, of_path, of_verb, pretty
 from .schemas import GVK, PATCH, Json, kind_of, ref
@@ -203,7 +204,8 @@ def _operation(place: _Place, verb: str, schema: str, resource: ResourceType) ->
     if verb == "patch":
         # How to merge lists is said by messages alone.
         left_out = PatchType.STRATEGIC_MERGE if place.described.type.definition else None
-        operation["requestBody"] = _body([kind.value for kind in PatchType if kind is not left_out], PATCH, True)
+        forms = [APPLY, *(kind.value for kind in PatchType if kind is not left_out)]
+        operation["requestBody"] = _body(forms, PATCH, True)
     elif verb in ("create", "update"):
         operation["requestBody"] = _body(["*/*"], schema, True)
     elif verb in ("delete", "deletecollection"):

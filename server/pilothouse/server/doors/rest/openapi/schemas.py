@@ -94,6 +94,8 @@ def schema_of(descriptor: Descriptor) -> Json:
         found["required"] = required
     if properties:
         found["properties"] = dict(sorted(properties.items()))
+    if option(descriptor, annotations.atomic_type):
+        found["x-kubernetes-map-type"] = "atomic"
     return found
 
 
@@ -219,6 +221,8 @@ def _extensions(member: Member) -> Json:
         found["x-kubernetes-list-map-keys"] = list(keys)
     if option(field, annotations.atomic):
         found["x-kubernetes-map-type"] = "atomic"
+    if option(field, annotations.granular):
+        found["x-kubernetes-map-type"] = "granular"
     if strategy := option(field, annotations.patch_strategy):
         found["x-kubernetes-patch-strategy"] = ",".join(strategy)
     if key := option(field, annotations.patch_merge_key):
