@@ -22,14 +22,16 @@ class Kubectl:
         # Its memory of discovery is its own as well.
         self._environment = {**os.environ, "HOME": str(directory), "KUBECTL_KUBERC": "false"}
 
-    def __call__(self, *words: str, stdin: str = "", refused: bool = False, shows: int = 0) -> str:
-        """Its answer, or what it says on the way to a failure. shows: the exit code of a success."""
+    def __call__(
+        self, *words: str, stdin: str = "", refused: bool = False, shows: int = 0, editor: Path | None = None
+    ) -> str:
+        """Its answer, or what it says on the way to a failure. shows: the exit code of a success; editor: a program."""
         done = subprocess.run(
             [*self._program, *words],
             input=stdin,
             capture_output=True,
             text=True,
-            env=self._environment,
+            env=self._environment if editor is None else {**self._environment, "KUBE_EDITOR": str(editor)},
             timeout=SECONDS,
             check=False,
         )
