@@ -156,18 +156,21 @@ def second(server: ServerProcess, directory: Path) -> ServerProcess:
     return ServerProcess(directory, ())
 
 
-def test_a_second_server_on_the_same_port_says_so(server: ServerProcess, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("port", "fault"),
+    [
+        ("grpc_port", "--grpc-port: cannot listen on 127.0.0.1:"),
+        ("token_port", "--grpc-token-port: cannot listen on 127.0.0.1:"),
+        ("secure_port", "--secure-port: cannot listen on 127.0.0.1:"),
+        ("health_port", "--health-port: cannot listen on port"),
+    ],
+)
+def test_a_second_server_on_the_same_port_says_so(server: ServerProcess, tmp_path: Path, port: str, fault: str) -> None:
     other = second(server, tmp_path / "other")
-    other.grpc_port = server.grpc_port
+    setattr(other, port, getattr(server, port))
     other.launch()
     assert other.exit_code() == 1
-    assert "--grpc-port: cannot listen on 127.0.0.1:" in other.log
-    assert "Traceback" not in other.log
-    other = second(server, tmp_path / "another")
-    other.health_port = server.health_port
-    other.launch()
-    assert other.exit_code() == 1
-    assert "--health-port: cannot listen on port" in other.log
+    assert fault in other.log
     assert "Traceback" not in other.log
 
 

@@ -183,6 +183,8 @@ async def _open(
     except PortTaken as taken:
         flag = "--grpc-port" if taken.address == address else "--grpc-token-port"
         raise _cannot_listen(flag, taken.address) from None
+    # For a start that goes no further; one that succeeds ends with _leave().
+    stack.push_async_callback(door.close, 0.0)
     # Loaded only now, when the gRPC door is open: the library takes as long as the rest of a start.
     from .doors.rest.identity import Identities
     from .doors.rest.server import RestDoor, Surroundings
