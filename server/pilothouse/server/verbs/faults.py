@@ -99,10 +99,7 @@ def require_plain_preconditions(resource: ResourceType, metadata: ObjectMeta, wa
 def invalid(resource: ResourceType, name: str, causes: Sequence[Cause]) -> Invalid:
     """Several causes stand in brackets, each once, the first of very many. An object is named by the group that it is
     stored in."""
-    if len(causes) > CAUSES_AT_MOST:
-        more = Cause("FieldValueInvalid", f"and {len(causes) - CAUSES_AT_MOST} more faults", "")
-        causes = [*causes[:CAUSES_AT_MOST], more]
-    lines = list(dict.fromkeys(f"{c.field}: {c.message}" for c in causes))
+    lines = list(dict.fromkeys(f"{c.field}: {c.message}" for c in causes[:CAUSES_AT_MOST]))
     text = lines[0] if len(lines) == 1 else f"[{', '.join(lines)}]"
     group = resource.storage.api_version.rpartition("/")[0] if resource.storage else resource.group
     message = f'{resource.kind}{"." if group else ""}{group} "{name}" is invalid: {text}'

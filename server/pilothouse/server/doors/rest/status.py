@@ -8,6 +8,7 @@ from pilothouse.api.meta.v1 import meta_pb2 as meta
 from ...errors import (
     AlreadyExists,
     ApiError,
+    Cause,
     Conflict,
     Forbidden,
     Invalid,
@@ -16,6 +17,7 @@ from ...errors import (
     UnsupportedMediaType,
 )
 from ...meta.resource import ResourceType
+from ...verbs.faults import CAUSES_AT_MOST
 from .paths import NotAllowed
 
 
@@ -46,7 +48,7 @@ def status_of(error: ApiError) -> meta.Status:
     for member in ("name", "group", "kind", "uid"):
         if value := getattr(error, member):
             setattr(details, member, value)
-    for cause in error.causes:
+    for cause in _told(error.causes):
         given = {"reason": cause.reason, "message": cause.message, "field": cause.field}
         details.causes.add(**{key: value for key, value in given.items() if value})
     if error.retry_after:
@@ -55,6 +57,12 @@ def status_of(error: ApiError) -> meta.Status:
         status.details.CopyFrom(details)
         status.details.SetInParent()
     return status
+
+
+def _told(causes: Sequence[Cause]) -> Sequence[Cause]:
+    """The causes, or of very many the first and how many more there are."""
+    more = len(causes) - CAUSES_AT_MOST
+    return [*causes[:CAUSES_AT_MOST], Cause("FieldValueInvalid", f"and {more} more faults")] if more > 0 else causes
 
 
 def success_of(resource: ResourceType, was: meta.PartialObjectMetadata) -> meta.Status:
