@@ -141,3 +141,13 @@ async def test_objects_that_only_a_webhook_converts_are_refused_with_the_reason(
     reply = await client.send("GET", second)
     assert (reply.code, b'"items":[]' in reply.body) == (200, True)
     assert "calls no conversion webhooks" in reply.headers["warning"][0]
+
+
+async def test_custom_objects_are_not_taken_as_protobuf(client: Client) -> None:
+    await client.define(definition())
+    protobuf = "application/vnd.kubernetes.protobuf"
+    await client.refused(415, "POST", MUGS, b"k8s\0\x0a\x00", protobuf)
+    await client.ask("POST", MUGS, mug())
+    await client.ask(
+        "DELETE", f"{MUGS}/m", b"k8s\0\x0a\x13\x0a\x02v1\x12\x0dDeleteOptions\x12\x00\x1a\x00\x22\x00", protobuf
+    )

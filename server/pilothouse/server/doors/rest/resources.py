@@ -6,7 +6,7 @@ from dataclasses import replace
 from aiohttp.web_response import StreamResponse
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
-from ...errors import BadRequest
+from ...errors import BadRequest, UnsupportedMediaType
 from ...meta.context import RequestContext
 from ...meta.continuation import MalformedVersion
 from ...verbs import apply, create, delete, delete_collection, get, patch, update
@@ -31,6 +31,11 @@ APPLY = "application/apply-patch+yaml"
 PATCH_TYPES = {kind.value: kind for kind in PatchType}
 # A list without a limit is whole, however large.
 UNBOUNDED = 1 << 62
+
+_NO_PROTOBUF = (
+    "the body of the request was in an unknown format - accepted media types include: application/json, "
+    "application/yaml"
+)
 
 Answer = Callable[[Exchange], Awaitable[StreamResponse]]
 
@@ -157,7 +162,14 @@ def _write_options(kind: str, exchange: Exchange) -> tuple[RequestContext, Field
 
 
 def _encoding(exchange: Exchange) -> Encoding:
-    return body_encoding(exchange.raw.headers.get("Content-Type", ""))
+    """Raises UnsupportedMediaType."""
+    encoding = body_encoding(exchange.raw.headers.get("Content-Type", ""))
+    target = exchange.target
+    # What is told of a deletion, and a Scale, have messages.
+    is_object = exchange.verb in ("create", "update") and target is not None and target.subresource != "scale"
+    if encoding is Encoding.ENVELOPE and is_object and target is not None and target.type.definition:
+        raise UnsupportedMediaType(_NO_PROTOBUF)
+    return encoding
 
 
 def _patch_type(exchange: Exchange) -> PatchType:
