@@ -22,7 +22,7 @@ ABSENT = object()
 NOWHERE = "<nil>"
 """The field of a cause that names none."""
 
-CHECKS_AT_MOST = 1_000_000
+CHECKS_AT_MOST = 300_000
 """Checks of values by schemas for one object: both are a client's, and together they can take for ever."""
 
 _EXACT = 1 << 53
