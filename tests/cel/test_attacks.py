@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.cel.expressions import fault
+from tests.cel.expressions import fault, value
 
 SECONDS = 2.0
 
@@ -67,3 +67,38 @@ def test_a_pattern_that_explodes_elsewhere_does_not_here() -> None:
 def test_the_values_of_the_library_show_nothing_of_themselves() -> None:
     assert "Syntax error" in fault("authorizer.in")
     assert fault("authorizer.path('/x').check('get').allowed()") == "no such attribute(s): authorizer"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "[{'k': optional.none()}].indexOf({'k': optional.none()})",
+        "[dyn(1)].indexOf(optional.none())",
+        "[object, optional.none()].map(x, [1].indexOf(x))",
+        "[1].transformMap(i, v, {'a': optional.none()})",
+        "quantity('1').add(dyn({'a': optional.of(1)}))",
+        "[dyn([optional.of(1)])].filter(x, true).map(x, x[0]).indexOf(1)",
+        "[1].indexOf(true ? object : optional.none())",
+    ],
+)
+def test_optionals_stay_where_they_do_no_harm(source: str) -> None:
+    # The runtime would end the process.
+    assert "takes no optionals, nor what holds some" in fault(source, {})
+
+
+@pytest.mark.parametrize("source", ["{'k': optional.none()}", "[optional.of(1)]", "optional.of(1)"])
+def test_optionals_are_no_values(source: str) -> None:
+    assert fault(source) == "no such overload"
+
+
+@pytest.mark.parametrize(
+    ("source", "result"),
+    [
+        ("quantity(object.?a.?b.orValue(object.?c.orValue('1'))).sign()", 1),
+        ("[object.?a].map(x, x.orValue(3)).sum()", 3),
+        ("{'a': 1}.transformMap(k, v, object.?a.orValue(v))", {"a": 1}),
+        ("optional.of(optional.of(dyn([1]))).value().value().sum()", 1),
+    ],
+)
+def test_what_optionals_hold_is_let_through(source: str, result: object) -> None:
+    assert value(source, {}) == result

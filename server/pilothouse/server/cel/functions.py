@@ -124,6 +124,17 @@ _LISTS: Mapping[str, _Function] = MappingProxyType(
 _OF_ONE_TYPE = frozenset({"compareTo", "isLessThan", "isGreaterThan"})
 
 
+NAMES = frozenset(
+    (
+        *_GLOBAL,
+        *(name for members in _MEMBERS.values() for name in members),
+        *_LISTS,
+        *("indexOf", "lastIndexOf", "find", "findAll", "validate", "format.named", "cel.@mapInsert"),
+    )
+)
+"""What expressions call these functions."""
+
+
 def implementations() -> list[Any]:
     """FunctionDecls with what they do."""
     dyn, text, items = cel.Type.DYN, cel.Type.STRING, cel.Type.List(cel.Type.DYN)

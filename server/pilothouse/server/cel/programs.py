@@ -70,16 +70,29 @@ class Program:
         try:
             with under_way(evaluation):
                 found = self._compiled.eval(data=values)
-            if found.type().name() == "ERROR":
-                raise EvaluationError(runtime_error(str(found.value())))
-            return found.plain_value()
+            return _plain(found)
         except RuntimeError as error:
             if BUDGET in str(error):
                 raise CostExceeded from None
             raise EvaluationError(runtime_error(str(error))) from None
+
+
+def _plain(found: Any) -> Any:
+    """A value of the runtime as plain Python. Step by step: of a list that holds an optional the runtime's own way
+    would end the process. Raises EvaluationError."""
+    if found.type().name() == "ERROR":
+        try:
+            text = str(found.value())
         except TypeError:
             # An optional is no value that anything outside of an expression can take.
-            raise EvaluationError("no such overload") from None
+            text = "no such overload"
+        raise EvaluationError(runtime_error(text))
+    value = found.value()
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
 
 
 class Remembered:

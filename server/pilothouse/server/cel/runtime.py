@@ -9,9 +9,10 @@ from cel_expr_python import cel
 from . import syntax_pb2 as syntax
 from .declared import Declared
 from .descriptors import cel_type, library_pool, new_pool, type_text
-from .functions import implementations
+from .functions import NAMES, implementations
 from .library.signatures import OPTIONAL, declarations
 from .literals import literal_faults
+from .optionals import optional_faults
 from .trees import Tree, parse_checked, parse_parsed
 from .wording import compile_error, display
 
@@ -55,7 +56,7 @@ class Checker:
         except RuntimeError as error:
             raise CompileError(compile_error(source, str(error), self._parsed(source))) from None
         tree = parse_checked(serialized)
-        faults = literal_faults(tree, source)
+        faults = literal_faults(tree, source) or optional_faults(tree, source, NAMES)
         if faults:
             raise CompileError(display(source, faults))
         return tree
