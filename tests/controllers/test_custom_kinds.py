@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pilothouse.server.controllers.base import Reports
 from pilothouse.server.controllers.names import GARBAGE_COLLECTOR, NAMESPACES
+from pilothouse.server.store.base import Put
 from pilothouse.server.verbs.plane import Plane
 
 from tests.controllers.world import running
@@ -65,6 +66,23 @@ async def test_objects_of_an_unknown_kind_hold_until_the_kind_is_there(client: C
     await client.ask("GET", f"{MAPS}/leaf")
     # Now it is known that there is no such owner.
     await client.define(definition())
+    await goes(client, f"{MAPS}/leaf")
+
+
+async def test_owners_whose_kind_comes_after_their_dependents_are_followed(plane: Plane, client: Client) -> None:
+    await client.define(definition())
+    root = await client.ask("POST", MUGS, mug())
+    key = "/registry/shop.example.test/mugs/shop/m"
+    stored, _ = await plane.store.get(key)
+    assert stored is not None
+    await client.ask("DELETE", f"{DEFINITIONS}/mugs.shop.example.test")
+    await goes(client, f"{DEFINITIONS}/mugs.shop.example.test")
+    # As after a start: the objects are there, and their kind is not yet served.
+    await plane.store.transact((Put(key, stored.value),))
+    await client.ask("POST", MAPS, owned_by(root, "leaf"))
+    await client.define(definition())
+    await client.until(f"{MUGS}/m", lambda code, value: code == 200)
+    await client.ask("DELETE", f"{MUGS}/m")
     await goes(client, f"{MAPS}/leaf")
 
 

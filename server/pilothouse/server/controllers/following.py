@@ -15,10 +15,16 @@ EVENT_GROUPS = ("", "events.k8s.io")
 
 
 @contextmanager
-def following(plane: Plane, *pairs: tuple[ResourceType, OnChange]) -> Iterator[None]:
-    """Calls each on_change for the objects of its type that there are, and for every change, until left."""
+def following(
+    plane: Plane, *pairs: tuple[ResourceType, OnChange], changes: Sequence[tuple[ResourceType, OnChange]] = ()
+) -> Iterator[None]:
+    """Calls each on_change for the objects of its type that there are, and for every change, until left; those of
+    `changes` for changes alone: a large kind need not be decoded as a whole."""
     followed: list[tuple[ResourceType, OnChange]] = []
     try:
+        for resource, on_change in changes:
+            plane.cache.collection(resource).follow_changes(on_change)
+            followed.append((resource, on_change))
         for resource, on_change in pairs:
             plane.cache.follow(resource, on_change)
             followed.append((resource, on_change))

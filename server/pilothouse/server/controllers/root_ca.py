@@ -19,6 +19,7 @@ from .queue import WorkQueue
 
 ACCOUNT = account("root-ca-cert-publisher")
 NAME = "kube-root-ca.crt"
+END = f"/{NAME}"
 KEY = "ca.crt"
 DESCRIBED_BY = "kubernetes.io/description"
 DESCRIPTION = (
@@ -39,13 +40,12 @@ class RootCaPublisher:
         self._maps = plane.registry.get("", "v1", "configmaps")
         self._namespaces_type = plane.registry.get("", "v1", "namespaces")
         self._namespaces: set[str] = set()
-        self._right: set[str] = set()
         self._queue = WorkQueue(self._publish, lambda name: f"the ConfigMap {NAME} of namespace {name}", report)
 
     async def run(self) -> None:
         self._namespaces.clear()
-        self._right.clear()
-        with following(self._plane, (self._maps, self._map_changed), (self._namespaces_type, self._namespace_changed)):
+        maps, namespaces = (self._maps, self._map_changed), (self._namespaces_type, self._namespace_changed)
+        with following(self._plane, namespaces, changes=(maps,)):
             await self._queue.run()
 
     def _namespace_changed(self, key: str, message: Message | None) -> None:
@@ -57,19 +57,13 @@ class RootCaPublisher:
             self._queue.add(name)
 
     def _map_changed(self, key: str, message: Message | None) -> None:
-        if not key.endswith(f"/{NAME}"):
-            return
-        if message is not None and _is_right(cast(ConfigMap, message), self._bundle):
-            self._right.add(key)
-        else:
-            self._right.discard(key)
-            self._queue.add(key.removeprefix(self._maps.storage.prefix).removesuffix(f"/{NAME}"))
+        if key.endswith(END) and (message is None or not _is_right(cast(ConfigMap, message), self._bundle)):
+            self._queue.add(key.removeprefix(self._maps.storage.prefix).removesuffix(END))
 
     async def _publish(self, namespace: str) -> None:
-        key = self._maps.key(namespace, NAME)
-        if namespace not in self._namespaces or key in self._right:
+        if namespace not in self._namespaces:
             return
-        item = self._plane.cache.collection(self._maps).get(key)
+        item = self._plane.cache.collection(self._maps).get(self._maps.key(namespace, NAME))
         try:
             if item is None:
                 wanted = {"apiVersion": "v1", "kind": "ConfigMap", "data": {KEY: self._bundle}}
@@ -78,6 +72,8 @@ class RootCaPublisher:
                 await create(self._plane, context, Body(orjson.dumps(wanted), Encoding.JSON))
             else:
                 found = ConfigMap.FromString(item.body)
+                if _is_right(found, self._bundle):
+                    return
                 found.data.clear()
                 found.data[KEY] = self._bundle
                 found.metadata.annotations[DESCRIBED_BY] = DESCRIPTION

@@ -18,6 +18,7 @@ from .queue import WorkQueue
 
 ACCOUNT = account("service-account-controller")
 DEFAULT = "default"
+END = f"/{DEFAULT}"
 
 
 class ServiceAccounts:
@@ -30,14 +31,12 @@ class ServiceAccounts:
         self._accounts = plane.registry.get("", "v1", "serviceaccounts")
         self._namespaces_type = plane.registry.get("", "v1", "namespaces")
         self._namespaces: set[str] = set()
-        self._present: set[str] = set()
         self._queue = WorkQueue(self._make, lambda name: f"the service account of namespace {name}", report)
 
     async def run(self) -> None:
         self._namespaces.clear()
-        self._present.clear()
-        accounts = (self._accounts, self._account_changed)
-        with following(self._plane, accounts, (self._namespaces_type, self._namespace_changed)):
+        namespaces = (self._namespaces_type, self._namespace_changed)
+        with following(self._plane, namespaces, changes=((self._accounts, self._account_changed),)):
             await self._queue.run()
 
     def _namespace_changed(self, key: str, message: Message | None) -> None:
@@ -49,16 +48,12 @@ class ServiceAccounts:
             self._queue.add(name)
 
     def _account_changed(self, key: str, message: Message | None) -> None:
-        if not key.endswith(f"/{DEFAULT}"):
-            return
-        if message is not None:
-            self._present.add(key)
-            return
-        self._present.discard(key)
-        self._queue.add(key.removeprefix(self._accounts.storage.prefix).removesuffix(f"/{DEFAULT}"))
+        if message is None and key.endswith(END):
+            self._queue.add(key.removeprefix(self._accounts.storage.prefix).removesuffix(END))
 
     async def _make(self, namespace: str) -> None:
-        if namespace not in self._namespaces or self._accounts.key(namespace, DEFAULT) in self._present:
+        key = self._accounts.key(namespace, DEFAULT)
+        if namespace not in self._namespaces or self._plane.cache.collection(self._accounts).get(key) is not None:
             return
         context = RequestContext(ACCOUNT, "create", self._accounts, namespace)
         made = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": DEFAULT}}

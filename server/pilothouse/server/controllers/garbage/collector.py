@@ -109,7 +109,7 @@ class GarbageCollector:
     async def _attend(self, key: str) -> None:
         if key == KINDS:
             await self._look_at_all()
-            await self._queue_dependents("")
+            self._resolve()
             return
         if key.startswith(GONE):
             await self._queue_dependents(key.removeprefix(GONE))
@@ -133,6 +133,14 @@ class GarbageCollector:
         except Conflict:
             # The cache is behind, or somebody else was faster: what they left is looked at.
             self._queue.add_after(key, AGAIN_SECONDS)
+
+    def _resolve(self) -> None:
+        """Finds the places of owners whose kind was not known before."""
+        for dependent in list(self._graph.dependents("")):
+            resource = self._kinds.type_of(dependent)
+            item = None if resource is None else self._plane.cache.collection(resource).get(dependent)
+            if item is not None:
+                self._enter(dependent, item.namespace, metadata_of_item(item))
 
     async def _queue_dependents(self, key: str) -> None:
         """Some at a time: an owner may have very many."""
@@ -173,11 +181,18 @@ class GarbageCollector:
 
     async def _orphan(self, found: Found) -> None:
         """Makes the dependents of an owner independent, then lets it go."""
-        for dependent in list(self._graph.dependents(found.item.key)):
-            resource = self._kinds.type_of(dependent)
-            item = None if resource is None else self._plane.cache.collection(resource).get(dependent)
-            if resource is not None and item is not None:
-                own = Found(resource, item, metadata_of_item(item))
-                with suppress(NotFound):
-                    await self._actions.release(own, {found.metadata.uid})
+        dependents = list(self._graph.dependents(found.item.key))
+        for at in range(0, len(dependents), TOGETHER):
+            some = (self._part(dependent, found.metadata.uid) for dependent in dependents[at : at + TOGETHER])
+            for outcome in await asyncio.gather(*some, return_exceptions=True):
+                if isinstance(outcome, BaseException):
+                    raise outcome
         await self._actions.remove_finalizer(found, ORPHAN)
+
+    async def _part(self, dependent: str, owner: str) -> None:
+        """Takes the reference to an owner of this uid from a dependent, if that is there still."""
+        resource = self._kinds.type_of(dependent)
+        item = None if resource is None else self._plane.cache.collection(resource).get(dependent)
+        if resource is not None and item is not None:
+            with suppress(NotFound):
+                await self._actions.release(Found(resource, item, metadata_of_item(item)), {owner})
