@@ -263,6 +263,43 @@ async def test_a_resize_does_not_get_past_a_quota(orchard: Orchard) -> None:
     assert (await quotas.get("share")).status.used["requests.cpu"].string == "120m"
 
 
+@pytest.mark.parametrize(
+    ("asked", "lacking"),
+    [
+        ({"cpu": "3", "memory": "1Gi"}, ""),
+        ({"cpu": "4500m"}, "cpu, requested: 4500, allocatable: 4000"),
+        (
+            {"cpu": "10", "memory": "10Gi"},
+            "cpu, requested: 10000, allocatable: 4000; memory, requested: 10737418240, allocatable: 8589934592",
+        ),
+    ],
+)
+async def test_a_pod_does_not_outgrow_its_node(orchard: Orchard, asked: dict[str, str], lacking: str) -> None:
+    nodes = orchard("nodes")
+    await nodes.create({"metadata": {"name": "shed"}, "status": {"allocatable": {"cpu": "4", "memory": "8Gi"}}})
+    await pod(orchard, container(resources={"requests": {"cpu": "1", "memory": "64Mi"}}), nodeName="shed")
+    if not lacking:
+        await resize(orchard, resized(asking(requests=asked)))
+        return
+    with pytest.raises(Forbidden) as caught:
+        await resize(orchard, resized(asking(requests=asked)))
+    reason = f"node didn't have enough allocatable resources: {lacking}"
+    assert caught.value.message == f'pods "cider" is forbidden: {reason}'
+    assert [cause.reason for cause in caught.value.causes] == ["NodeCapacity"]
+    await resize(orchard, {})
+
+
+async def test_a_pod_on_a_node_that_is_not_there_or_no_linux_is_not_resized(orchard: Orchard) -> None:
+    await pod(orchard, nodeName="shed")
+    larger = resized(asking(requests={"cpu": "150m"}))
+    with pytest.raises(Forbidden, match='node "shed" not found'):
+        await resize(orchard, larger)
+    await orchard("nodes").create({"metadata": {"name": "shed", "labels": {"kubernetes.io/os": "windows"}}})
+    with pytest.raises(Forbidden, match="only supported on linux nodes") as caught:
+        await resize(orchard, larger)
+    assert caught.value.causes[0].reason == "UnsupportedPlatform"
+
+
 async def test_a_status_says_nothing_of_the_spec_nor_of_the_quality_of_service(orchard: Orchard) -> None:
     before = await pod(orchard)
     document = {"spec": {"nodeName": "shed"}, "status": {"phase": "Running", "qosClass": ""}}

@@ -36,6 +36,7 @@ _MODULES: Mapping[str, str] = MappingProxyType(
         "OwnerReferencesPermissionEnforcement": "owner_references_permission_enforcement",
         "PersistentVolumeClaimResize": "persistent_volume_claim_resize",
         "PodNodeSelector": "pod_node_selector",
+        "PodResizeValidator": "pod_resize_validator",
         "PodTolerationRestriction": "pod_toleration_restriction",
         "PodTopologyLabels": "pod_topology_labels",
         "Priority": "priority",
