@@ -14,7 +14,9 @@ SELF = "."
 Rank: TypeAlias = tuple[object, ...]
 """What elements of one level are ordered by."""
 
-_SEEN = 1 << 14
+_SEEN = 1 << 13
+# What is longer is not remembered: nobody shall fill the memory with names.
+_REMEMBERED_LENGTH = 200
 _KINDS = {"f": 1, "k": 2, "v": 3, "i": 4}
 
 
@@ -27,10 +29,9 @@ def keyed(keys: Iterable[tuple[str, JsonValue]]) -> str:
     return "k:" + _text(dict(sorted(keys)))
 
 
-@lru_cache(maxsize=_SEEN)
 def keyed_by_text(name: str, value: str) -> str:
     """`keyed` for a single key that is a string."""
-    return f'k:{{"{name}":{_text(value)}}}'
+    return f'k:{{"{name}":{_quoted(value)}}}'
 
 
 def valued(value: JsonValue) -> str:
@@ -38,13 +39,17 @@ def valued(value: JsonValue) -> str:
     return "v:" + _text(value)
 
 
-@lru_cache(maxsize=_SEEN)
 def canonical(element: str) -> str | None:
     """The one way to write an element; None for a kind of element that is not known. Raises ValueError for one that
     cannot be read."""
-    kind, _, rest = element.partition(":")
-    if kind == "f":
+    if element.startswith("f:"):
         return element
+    return (_canonical if len(element) <= _REMEMBERED_LENGTH else _canonical.__wrapped__)(element)
+
+
+@lru_cache(maxsize=_SEEN)
+def _canonical(element: str) -> str | None:
+    kind, _, rest = element.partition(":")
     if kind == "k":
         keys = orjson.loads(rest)
         if not isinstance(keys, dict):
@@ -57,21 +62,24 @@ def canonical(element: str) -> str | None:
     return None
 
 
-@lru_cache(maxsize=_SEEN)
 def rank(element: str) -> Rank:
     """Members come first, then keyed items, items of sets and places; numbers are ordered as such."""
     if element == SELF:
         return (0,)
+    if element.startswith("f:"):
+        return (1, element)
+    return (_rank if len(element) <= _REMEMBERED_LENGTH else _rank.__wrapped__)(element)
+
+
+@lru_cache(maxsize=_SEEN)
+def _rank(element: str) -> Rank:
     kind, rest = element[0], element[2:]
-    if kind == "f":
-        return (1, rest)
     value = orjson.loads(rest)
     if kind == "k":
         return (2, *((name, *_value_rank(item)) for name, item in value.items()))
     return (_KINDS[kind], *_value_rank(value))
 
 
-@lru_cache(maxsize=_SEEN)
 def shown(element: str) -> str:
     """The element in a path that people read: `.name`, `[name="x"]`, `[="x"]`, `[0]`."""
     kind, rest = element[0], element[2:]
@@ -100,6 +108,12 @@ def _value_rank(value: JsonValue) -> Rank:
     if isinstance(value, str):
         return (1, value)
     return (3, _text(value))
+
+
+def _quoted(text: str) -> str:
+    if '"' not in text and "\\" not in text and text.isprintable():
+        return f'"{text}"'
+    return _text(text)
 
 
 def _text(value: JsonValue) -> str:

@@ -8,9 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import orjson
 from google.protobuf.message import Message
 from pilothouse.api.meta.v1.meta_pb2 import FieldsV1, ManagedFieldsEntry, ObjectMeta
 
+from ..errors import BadRequest
+from ..meta.bounds import UNSUSPICIOUS_BYTES, check_value
 from ..schema.remembered import Remembered
 from .sets import EMPTY, FieldSet, from_json, to_json, union
 
@@ -68,15 +71,25 @@ class NotOwnership(ValueError):
     """Entries of managedFields that mean nothing."""
 
 
-_sets: Remembered[FieldSet] = Remembered(4 << 20)
+_sets: Remembered[FieldSet] = Remembered(512 << 10)
 
 
 def _fields(raw: bytes) -> FieldSet:
     found = _sets.get(raw)
     if found is None:
-        found = from_json(raw) if raw else EMPTY
+        found = _read(raw) if raw else EMPTY
         _sets.put(raw, found)
     return found
+
+
+def _read(raw: bytes) -> FieldSet:
+    """Raises ValueError."""
+    if len(raw) > UNSUSPICIOUS_BYTES:
+        try:
+            check_value(orjson.loads(raw))
+        except BadRequest as error:
+            raise ValueError(error.message) from None
+    return from_json(raw)
 
 
 def read_managers(entries: Iterable[ManagedFieldsEntry]) -> dict[Manager, Owned]:

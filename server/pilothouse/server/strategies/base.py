@@ -59,7 +59,8 @@ class Strategy(Generic[M]):
         self._arrange = None if self.orders is None else in_order(type.message, self.orders)
         self._has_status = type.has_subresource("status") and "status" in type.message.DESCRIPTOR.fields_by_name
         self._main_resets = frozenset({"status"} if self._has_status else ())
-        self._status_resets = _status_resets(type.message, self.kept_with_status)
+        of_status = _status_resets(type.message, self.kept_with_status)
+        self._resets = {"status": of_status, "approval": of_status | {"status.certificate"}}
         self._immutable = immutability_for(type.message)
         self._differs = tuple(_differs(type.message, path) for path in type.generation_raised_by)
 
@@ -85,7 +86,7 @@ class Strategy(Generic[M]):
     def reset_fields(self, subresource: str) -> frozenset[str]:
         """What a write through a subresource ("": of the object itself) leaves as it is, by JSON names: who sends it
         there does not own it."""
-        return self._main_resets if subresource != "status" else self._status_resets
+        return self._resets.get(subresource, self._main_resets)
 
     def raises_generation(self, obj: M, old: M) -> bool:
         """Whether the change between two objects raises metadata.generation."""

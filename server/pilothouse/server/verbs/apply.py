@@ -15,7 +15,7 @@ from ..fields.last_applied import ANNOTATION, KUBECTL, applied_before, refreshed
 from ..fields.managers import Manager, managers_in, write_managers
 from ..fields.ownership import Applied, Conflicts, Misfit, Object, after_apply
 from ..fields.sparse import said
-from ..meta.bounds import UNSUSPICIOUS_BYTES, check_value
+from ..meta.bounds import UNSUSPICIOUS_BYTES, check_message, check_value
 from ..meta.context import RequestContext
 from ..meta.strict import as_object
 from ..meta.yaml_syntax import parse_yaml
@@ -86,6 +86,8 @@ class Sparse:
             message = kind.type.message.FromString(self.data)
         except DecodeError:
             raise BadRequest(f"the object's bytes are no {kind.type.message.DESCRIPTOR.full_name}") from None
+        if len(self.data) > UNSUSPICIOUS_BYTES:
+            check_message(message)
         kind.normalize(message)
         whole = kind.codec().to_value(message)
         # What is not set in a custom object is not in its JSON either.
