@@ -169,6 +169,9 @@ async def test_schemas_say_what_merging_and_checking_need(door: Door) -> None:
     assert (port["containerPort"]["type"], port["containerPort"]["format"]) == ("integer", "int32")
     spec = schemas["io.k8s.api.core.v1.PodSpec"]["properties"]
     assert spec["nodeSelector"]["x-kubernetes-map-type"] == "atomic"
+    assert schemas["io.k8s.api.core.v1.SecretKeySelector"]["x-kubernetes-map-type"] == "atomic"
+    volume = schemas["io.k8s.api.core.v1.PersistentVolumeSpec"]["properties"]
+    assert volume["claimRef"]["x-kubernetes-map-type"] == "granular"
     assert spec["volumes"]["x-kubernetes-patch-strategy"] == "merge,retainKeys"
     assert schemas["io.k8s.api.core.v1.ConfigMapKeySelector"]["x-kubernetes-map-type"] == "atomic"
     secret = schemas["io.k8s.api.core.v1.Secret"]
