@@ -48,7 +48,8 @@ async def test_lists_go_on_and_select(client: Client) -> None:
     assert (await names(client, "labelSelector=side%3Dleft"))[0] == ["a", "b"]
     assert (await names(client, "fieldSelector=spec.color%3Dred"))[0] == ["a", "c"]
     assert (await names(client, "fieldSelector=spec.size%3D3,spec.color!%3Dred"))[0] == ["b"]
-    await client.refused(400, "GET", f"{MUGS}?fieldSelector=spec.note%3Dx")
+    refused = await client.refused(400, "GET", f"{MUGS}?fieldSelector=spec.note%3Dx")
+    assert refused["message"] == "field label not supported: spec.note"
     gone = await client.ask("DELETE", f"{MUGS}?labelSelector=side%3Dleft")
     assert [item["metadata"]["name"] for item in gone["items"]] == ["a", "b"]
     assert (await names(client, ""))[0] == ["c"]
@@ -168,6 +169,7 @@ async def test_discovery_tells_of_custom_kinds(client: Client) -> None:
     whole, status = found["resources"]
     assert (whole["name"], whole["singularName"], whole["shortNames"]) == ("mugs", "mug", ["mg"])
     assert (whole["categories"], whole["namespaced"], status["name"]) == (["kitchen"], True, "mugs/status")
+    assert whole["verbs"] == ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"]
     group = await client.ask("GET", "/apis/shop.example.test")
     assert group["preferredVersion"]["version"] == "v1"
     accept = {"accept": "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"}
@@ -183,3 +185,13 @@ async def test_discovery_tells_of_custom_kinds(client: Client) -> None:
     schema = await client.ask("GET", "/openapi/v3/apis/shop.example.test/v1")
     (described,) = [s for name, s in schema["components"]["schemas"].items() if name.endswith(".Mug")]
     assert described["properties"]["spec"]["properties"]["color"]["enum"] == ["green"]
+
+
+async def test_the_version_to_use_first_is_the_most_stable(client: Client) -> None:
+    others = [version(name, False) for name in ("v1alpha1", "v2beta1", "v1beta2")]
+    await client.define(definition("shop.example.test", version(), *others))
+    group = await client.ask("GET", "/apis/shop.example.test")
+    assert [v["version"] for v in group["versions"]] == ["v1", "v2beta1", "v1beta2", "v1alpha1"]
+    assert group["preferredVersion"]["version"] == "v1"
+    found = await client.ask("GET", "/apis/shop.example.test/v1beta2")
+    assert "storageVersionHash" not in found["resources"][0]

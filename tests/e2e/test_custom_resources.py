@@ -106,6 +106,20 @@ def test_kubectl_edits_and_explains(kubectl: Kubectl) -> None:
     assert "(NotFound)" in kubectl("get", "canoes", refused=True)
 
 
+def test_fields_of_custom_objects_are_owned(kubectl: Kubectl) -> None:
+    kubectl("apply", "--server-side", "-f", "-", stdin=named(BUNDLE, "skiff"))
+    kubectl("wait", "--for=condition=Established", "crd/skiffs.boats.example.test", "--timeout=30s")
+    boat = named(BOAT, "skiff", "ann")
+    assert "serverside-applied" in kubectl("apply", "--server-side", "-f", "-", stdin=boat)
+    blue = boat.replace("red", "blue")
+    refused = kubectl("apply", "--server-side", "--field-manager=other", "-f", "-", stdin=blue, refused=True)
+    assert 'conflict with "kubectl": .spec.flag' in refused
+    kubectl("scale", "skiff/ann", "--replicas=3")
+    owners = kubectl.json("get", "skiff", "ann", "--show-managed-fields")["metadata"]["managedFields"]
+    scaler = next(o for o in owners if o.get("subresource") == "scale")
+    assert scaler["fieldsV1"] == {"f:spec": {"f:crew": {}}}
+
+
 @pytest.fixture
 def cli(server: ServerProcess, namespace: str) -> Cli:
     return Cli(server.config, namespace)

@@ -6,6 +6,7 @@ from typing import Any
 from google.protobuf.message import Message
 
 from .meta.resource import Registry, ResourceType
+from .meta.versions import preference
 from .store.base import Put, Refused, Store
 from .verbs.plane import Kind, Writer
 from .verbs.reading import item_of
@@ -70,11 +71,11 @@ class CachedObjects:
         return not isinstance(outcome, Refused)
 
     def _type(self, group: str, plural: str) -> ResourceType | None:
-        """The type, in its newest version; None where it is not served."""
+        """The type, in its preferred version; None where it is not served."""
         if self._registry.generation != self._generation:
             self._generation = self._registry.generation
             self._types = {}
-            for resource in sorted(self._registry, key=lambda r: r.version):
+            for resource in sorted(self._registry, key=lambda r: preference(r.version), reverse=True):
                 self._types[resource.group, resource.plural] = resource
         return self._types.get((group, plural))
 

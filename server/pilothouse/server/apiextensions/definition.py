@@ -153,7 +153,7 @@ def _resource_type(crd: CustomResourceDefinition, version: CustomVersion, storag
         subresources=tuple(parts),
         short_names=tuple(names.short_names),
         categories=tuple(names.categories),
-        selectable_fields=(*_SELECTABLE, *(f.json_path.removeprefix(".") for f in found.selectable_fields)),
+        selectable_fields=_selectable(crd, found),
         conditional_update=True,
         create_on_update=False,
         delete_returns_object=False,
@@ -166,3 +166,8 @@ def _resource_type(crd: CustomResourceDefinition, version: CustomVersion, storag
         list_kind=names.list_kind or f"{names.kind}List",
         definition=crd.metadata.name,
     )
+
+
+def _selectable(crd: CustomResourceDefinition, version: CustomResourceDefinitionVersion) -> tuple[str, ...]:
+    always = _SELECTABLE if crd.spec.scope == "Namespaced" else _SELECTABLE[:1]
+    return (*always, *(field.json_path.removeprefix(".") for field in version.selectable_fields))

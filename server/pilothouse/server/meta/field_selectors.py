@@ -18,16 +18,19 @@ _OPERATOR = re.compile(r"!=|==|=")
 
 
 def parse_field_selector(
-    text: str, supported: frozenset[str] | None = METADATA_FIELDS, aliases: Mapping[str, str] | None = None
+    text: str,
+    supported: frozenset[str] | None = METADATA_FIELDS,
+    aliases: Mapping[str, str] | None = None,
+    custom: bool = False,
 ) -> Selector:
     """The selector that the text means; an empty text means every object.
 
     supported: the fields that the resource can be selected by, None where any will do; aliases: older name of a
-    field -> its name.
+    field -> its name; custom: whether the resource is one, of which a kube-apiserver says less.
     """
     if not text:
         return EVERY_OBJECT
-    parsed = _parse(text, supported)
+    parsed = _parse(text, supported, custom)
     if aliases and any(requirement.key in aliases for requirement in parsed.requirements):
         renamed = (Requirement(aliases.get(r.key, r.key), r.operator, r.values) for r in parsed.requirements)
         return Selector(tuple(renamed), of_fields=True)
@@ -35,7 +38,7 @@ def parse_field_selector(
 
 
 @lru_cache(maxsize=1024)
-def _parse(text: str, supported: frozenset[str] | None) -> Selector:
+def _parse(text: str, supported: frozenset[str] | None, custom: bool) -> Selector:
     requirements = []
     for term in sorted(_TERM.findall(text)):
         found = _OPERATOR.search(term)
@@ -43,14 +46,14 @@ def _parse(text: str, supported: frozenset[str] | None) -> Selector:
             raise BadRequest(f"invalid selector: '{text}'; can't understand '{term}'")
         key, value = term[: found.start()], _unescape(term[found.end() :])
         if supported is not None and key not in supported:
-            raise BadRequest(_unsupported(key, supported))
+            raise BadRequest(_unsupported(key, supported, custom))
         operator = Operator.NOT_EQUALS if found.group() == "!=" else Operator.EQUALS
         requirements.append(Requirement(key, operator, (value,)))
     return Selector(tuple(requirements), of_fields=True)
 
 
-def _unsupported(key: str, supported: frozenset[str]) -> str:
-    if supported <= METADATA_FIELDS:
+def _unsupported(key: str, supported: frozenset[str], custom: bool) -> str:
+    if not custom and supported <= METADATA_FIELDS:
         return f'"{key}" is not a known field selector: only "metadata.name", "metadata.namespace"'
     return f"field label not supported: {key}"
 

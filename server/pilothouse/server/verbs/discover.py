@@ -2,6 +2,7 @@
 
 from pilothouse.api.dynamic.v1 import dynamic_pb2 as dynamic
 
+from ..meta.versions import preference
 from .plane import Plane
 
 
@@ -10,9 +11,8 @@ def discover(plane: Plane) -> dynamic.DiscoverResponse:
     first: dict[tuple[str, str], str] = {}
     served = (*plane.registry, *plane.registry.reviews)
     for resource in served:
-        # Newer stable versions come first: v2 before v1.
-        known = first.get((resource.group, resource.plural), "")
-        first[resource.group, resource.plural] = max(known, resource.version)
+        known = first.get((resource.group, resource.plural), resource.version)
+        first[resource.group, resource.plural] = min(known, resource.version, key=preference)
     response = dynamic.DiscoverResponse()
     for resource in sorted(served, key=lambda r: (r.group, r.version, r.plural)):
         response.resources.add(

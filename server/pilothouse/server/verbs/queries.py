@@ -111,7 +111,7 @@ def begins_with_all(options: meta.ListOptions) -> bool:
 def make_scope(kind: Kind, context: RequestContext, labels: str, fields: str) -> Scope:
     """Raises BadRequest where a selector does not parse, or names a field that the kind cannot be selected by."""
     require_place(context)
-    selector = parse_field_selector(fields, kind.selectable)
+    selector = parse_field_selector(fields, kind.selectable, custom=bool(kind.type.definition))
     namespace, exact = context.namespace, selector.exact("metadata.namespace")
     if kind.type.namespaced and not namespace and exact:
         namespace = exact

@@ -11,6 +11,7 @@ from pilothouse.api.apidiscovery.v2 import apidiscovery_pb2 as v2
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
 from ...meta.resource import Registry, ResourceType, Subresource
+from ...meta.versions import preference
 from .encoders import Encoder
 from .negotiation import KNOWN, Form, Transform, choose
 from .paths import nothing_at
@@ -41,6 +42,9 @@ _FIRST = (
     "resource.k8s.io",
     "flowcontrol.apiserver.k8s.io",
 )
+
+
+_CUSTOM_VERBS = ("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch")
 
 
 class Document(NamedTuple):
@@ -144,13 +148,7 @@ def _groups(registry: Registry) -> Mapping[str, Mapping[str, Sequence[ResourceTy
         found.setdefault(resource.group, {}).setdefault(resource.version, []).append(resource)
     order = {group: place for place, group in enumerate(_FIRST)}
     groups = sorted(found, key=lambda group: (order.get(group, len(order)), group))
-    return {group: dict(sorted(found[group].items(), key=_newest_first)) for group in groups}
-
-
-def _newest_first(version: tuple[str, object]) -> tuple[int, int, str]:
-    """Stable versions before others, v2 before v1."""
-    digits = version[0].removeprefix("v")
-    return (0, -int(digits), "") if digits.isdigit() else (1, 0, version[0])
+    return {group: dict(sorted(found[group].items(), key=lambda v: preference(v[0]))) for group in groups}
 
 
 def _group(name: str, versions: Mapping[str, Sequence[ResourceType]]) -> meta.APIGroup:
@@ -165,13 +163,23 @@ def _entries(resource: ResourceType) -> list[meta.APIResource]:
         singular_name=resource.singular,
         namespaced=resource.namespaced,
         kind=resource.kind,
-        verbs=meta.Verbs(items=sorted(resource.verbs)),
+        verbs=meta.Verbs(items=_verbs(resource)),
         short_names=resource.short_names,
         categories=resource.categories,
     )
-    if not resource.is_review:
+    # Of a custom resource, the version that is stored has a hash.
+    if not resource.is_review and (not resource.definition or resource.storage.api_version == resource.api_version):
         entry.storage_version_hash = _storage_hash(resource)
-    return [entry, *(_subentry(resource, part) for part in sorted(resource.subresources, key=lambda s: s.name))]
+    return [entry, *(_subentry(resource, part) for part in _parts(resource))]
+
+
+def _verbs(resource: ResourceType) -> Sequence[str]:
+    """As a kube-apiserver lists them: custom resources are listed by another part of it."""
+    return _CUSTOM_VERBS if resource.definition else sorted(resource.verbs)
+
+
+def _parts(resource: ResourceType) -> Sequence[Subresource]:
+    return resource.subresources if resource.definition else sorted(resource.subresources, key=lambda s: s.name)
 
 
 def _subentry(resource: ResourceType, part: Subresource) -> meta.APIResource:
@@ -221,14 +229,14 @@ def _discovery(resource: ResourceType) -> v2.APIResourceDiscovery:
         v2.APISubresourceDiscovery(
             subresource=part.name, response_kind=_kind(part.body) if part.body else own, verbs=sorted(part.verbs)
         )
-        for part in sorted(resource.subresources, key=lambda s: s.name)
+        for part in _parts(resource)
     ]
     return v2.APIResourceDiscovery(
         resource=resource.plural,
         response_kind=own,
         scope="Namespaced" if resource.namespaced else "Cluster",
         singular_resource=resource.singular,
-        verbs=sorted(resource.verbs),
+        verbs=_verbs(resource),
         short_names=resource.short_names,
         categories=resource.categories,
         subresources=parts,
