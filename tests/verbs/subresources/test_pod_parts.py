@@ -300,6 +300,22 @@ async def test_a_pod_on_a_node_that_is_not_there_or_no_linux_is_not_resized(orch
     assert caught.value.causes[0].reason == "UnsupportedPlatform"
 
 
+async def test_a_node_declares_what_resizes_it_knows(orchard: Orchard) -> None:
+    nodes, known = orchard("nodes"), {"allocatable": {"cpu": "4", "memory": "8Gi"}}
+    await nodes.create({"metadata": {"name": "shed"}, "status": known})
+    await pod(orchard, initContainers=[container("wash", resources=SMALL)], nodeName="shed")
+    larger = {"spec": {"initContainers": [asking("wash", requests={"cpu": "150m"})]}}
+    feature = "InPlacePodVerticalScalingInitContainers"
+    with pytest.raises(Forbidden) as caught:
+        await resize(orchard, larger)
+    reason = f'pod update requires features {feature} which are not available on node "shed"'
+    assert caught.value.message == f'pods "cider" is forbidden: {reason}'
+    await resize(orchard, resized(asking(requests={"cpu": "150m"})))
+    await nodes.patch("shed", {"status": {"declaredFeatures": [feature]}}, subresource="status")
+    await settle(orchard.plane)
+    await resize(orchard, larger)
+
+
 async def test_a_status_says_nothing_of_the_spec_nor_of_the_quality_of_service(orchard: Orchard) -> None:
     before = await pod(orchard)
     document = {"spec": {"nodeName": "shed"}, "status": {"phase": "Running", "qosClass": ""}}

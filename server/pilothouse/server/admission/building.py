@@ -32,6 +32,7 @@ _MODULES: Mapping[str, str] = MappingProxyType(
         "LimitPodHardAntiAffinityTopology": "limit_pod_hard_anti_affinity_topology",
         "MutatingAdmissionPolicy": "mutating_admission_policy",
         "NamespaceLifecycle": "namespace_lifecycle",
+        "NodeDeclaredFeatureValidator": "node_declared_feature_validator",
         "NodeRestriction": "node_restriction",
         "OwnerReferencesPermissionEnforcement": "owner_references_permission_enforcement",
         "PersistentVolumeClaimResize": "persistent_volume_claim_resize",

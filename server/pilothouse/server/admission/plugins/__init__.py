@@ -29,6 +29,7 @@ ORDER = (
     "DefaultIngressClass",
     "DenyServiceExternalIPs",
     "PodTopologyLabels",
+    "NodeDeclaredFeatureValidator",
     "PodResizeValidator",
 )
 """The order of kube-apiserver 1.36. Plugins of others come after these and before LAST."""
