@@ -91,7 +91,7 @@ async def test_json_is_applied(client: Client, namespace: str) -> None:
     assert made["metadata"]["managedFields"][0]["fieldsV1"] == {"f:data": {"f:a": {}}}
     written = await maps.update({**value, "data": {"a": "2"}}, namespace=namespace)
     entries = {entry["operation"]: entry["manager"] for entry in written["metadata"]["managedFields"]}
-    assert entries == {"Update": "grpc-python-asyncio"}
+    assert entries == {"Update": "pilothouse"}
 
 
 def test_the_command_line_lets_the_server_merge(cli: Cli) -> None:

@@ -22,6 +22,8 @@ READ_ATTEMPTS = 4  # of a call that changes nothing, while the server is unavail
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 10.0  # seconds between attempts
 
 OPTIONS: list[tuple[str, int | str]] = [
+    # A server puts writes that name no field manager down to it.
+    ("grpc.primary_user_agent", "pilothouse"),
     # A dead link is noticed within half a minute, also while nothing is asked.
     ("grpc.keepalive_time_ms", 20_000),
     ("grpc.keepalive_timeout_ms", 10_000),

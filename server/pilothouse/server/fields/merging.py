@@ -8,7 +8,7 @@ from collections import Counter
 from ..meta.scalars import JsonValue
 from .elements import SELF, member
 from .sets import LEAF, FieldSet, is_member, ordered
-from .shapes import ListShape, MapShape, Misshapen, Shape, atom, is_granular, item_element
+from .shapes import DEDUCED, ListShape, MapShape, Misshapen, Shape, atom, inner_shape, is_granular, item_element
 from .values import ABSENT, Absent
 
 
@@ -136,6 +136,23 @@ def _remove_items(shape: ListShape, value: list[JsonValue], fields: FieldSet) ->
     return out or None
 
 
+def reconciled(shape: Shape | None, fields: FieldSet) -> FieldSet:
+    """The set by a type that has changed since: what lies in something that is now replaced as a whole is that."""
+    if shape is None or not fields or shape is DEDUCED:
+        return fields
+    kind = atom(shape, None)
+    out: FieldSet = {}
+    for element, node in fields.items():
+        inner = inner_shape(kind, element) if element != SELF and node else None
+        if inner is None:
+            out[element] = node
+        elif inner is not DEDUCED and not is_granular(atom(inner, None)):
+            out[element] = LEAF
+        else:
+            out[element] = reconciled(inner, node)
+    return fields if out == fields else out
+
+
 def with_containers(shape: Shape | None, fields: FieldSet) -> FieldSet:
     """The set and, of what its type declares by name, each object and list that something in the set lies in."""
     out: FieldSet = {}
@@ -144,12 +161,7 @@ def with_containers(shape: Shape | None, fields: FieldSet) -> FieldSet:
         if element == SELF or not node:
             out[element] = node
             continue
-        below: Shape | None = None
-        declared = False
-        if isinstance(kind, MapShape) and element.startswith("f:"):
-            below, declared = kind.below(element[2:]), element[2:] in kind.members
-        elif isinstance(kind, ListShape) and element.startswith("k:"):
-            below = kind.item
-        inner = with_containers(below, node)
+        inner = with_containers(None if kind is None else inner_shape(kind, element), node)
+        declared = isinstance(kind, MapShape) and element[2:] in kind.members
         out[element] = {SELF: LEAF, **inner} if declared and SELF not in inner else inner
     return ordered(out)

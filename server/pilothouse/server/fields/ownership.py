@@ -18,7 +18,7 @@ from google.protobuf.message import Message
 from ..meta.scalars import JsonValue
 from . import checking
 from .managers import NOBODY, Managed, Manager, Owned, applier, capped, updater
-from .merging import merge, remove, with_containers
+from .merging import merge, reconciled, remove, with_containers
 from .sets import EMPTY, FieldSet, difference, intersection, of_paths, paths, union, without
 from .shapes import MapShape
 from .values import Comparison, compare, field_set, same
@@ -193,6 +193,10 @@ def after_apply(
     if wrong:
         raise Misfit(checking.joined(wrong))
     shape, version, before = walker.shape, walker.api_version, walker.value(live)
+    managed = {
+        m: owned.having(reconciled(shape, owned.fields)) if owned.api_version == version else owned
+        for m, owned in managed.items()
+    }
     ignored, me = reset_fields(write.resets), applier(write.manager, write.subresource)
     last = managed.get(me)
     fields = without(field_set(shape, configuration), ignored)

@@ -92,6 +92,15 @@ def is_granular(shape: Atom) -> bool:
     return isinstance(shape, ListShape) and shape.kind is not ListKind.ATOMIC
 
 
+def inner_shape(shape: Atom, element: str) -> "Shape | None":
+    """The shape of what stands at an element; None where the shape knows nothing of the kind."""
+    if isinstance(shape, MapShape):
+        return shape.below(element[2:]) if element.startswith("f:") else None
+    if isinstance(shape, ListShape):
+        return shape.item if element.startswith(("k:", "v:")) else None
+    return None
+
+
 def item_element(shape: ListShape, item: JsonValue) -> str:
     """The element of an item of a SET or a MAP. Raises Misshapen."""
     if shape.kind is ListKind.SET:
