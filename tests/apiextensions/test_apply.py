@@ -74,7 +74,7 @@ async def test_who_owned_parts_owns_the_whole_once_that_is_atomic(client: Client
     await client.ask("PUT", CRD, crd)
     async with asyncio.timeout(SECONDS):
         while owners(await applied(client, mug(), "probe", "&dryRun=All"))["hand"]["f:spec"]["f:labels"]:
-            await asyncio.sleep(0.005)
+            continue
     assert await conflicts(client, partial(labels={"b": "1"}), "foot") == [".spec.labels"]
 
 

@@ -23,7 +23,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 10.0  # seconds between attempts
 
 OPTIONS: list[tuple[str, int | str]] = [
     # A server puts writes that name no field manager down to it.
-    ("grpc.primary_user_agent", "pilothouse"),
+    ("grpc.primary_user_agent", "pilothouse/client"),
     # A dead link is noticed within half a minute, also while nothing is asked.
     ("grpc.keepalive_time_ms", 20_000),
     ("grpc.keepalive_timeout_ms", 10_000),
