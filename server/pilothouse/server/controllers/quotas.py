@@ -100,24 +100,27 @@ class QuotaRecount:
         self._content.sync()
         collection = self._plane.cache.collection(self._type)
         quotas = [ResourceQuota.FromString(i.body) for i in collection.under(self._type.prefix(namespace))]
-        if any(map(_is_new, quotas)):
+        settled = max(self._quotas[namespace].values(), default=0.0) + SETTLE_SECONDS
+        left = settled - asyncio.get_running_loop().time()
+        if left > 0:
             # Until a new quota is counted it holds nothing back; what came in meanwhile is found the second time.
-            self._queue.add_after(namespace, SETTLE_SECONDS)
-        else:
-            settled = max(self._quotas[namespace].values(), default=0.0) + SETTLE_SECONDS
-            left = settled - asyncio.get_running_loop().time()
-            if left > 0:
-                self._queue.add_after(namespace, left)
+            self._queue.add_after(namespace, left)
+            quotas = [quota for quota in quotas if _is_new(quota)]
+            if not quotas:
                 return
         if not await cache_is_current(self._plane, PATIENCE_SECONDS):
             raise Unavailable("the watch cache is behind the store")
         counted = await recount(self._objects, namespace)
         for quota in quotas:
-            await self._write(quota, counted.get(quota.metadata.name))
+            await self._write(quota, counted.get(quota.metadata.name), settled=left <= 0)
 
-    async def _write(self, quota: ResourceQuota, used: Amounts | None) -> None:
-        if used is None or (not _is_new(quota) and amounts(quota.status.used) == used):
+    async def _write(self, quota: ResourceQuota, used: Amounts | None, settled: bool) -> None:
+        """settled: whether what was charged is counted by now; else nothing is given back."""
+        charged = amounts(quota.status.used)
+        if used is None or (not _is_new(quota) and charged == used):
             return
+        if not settled:
+            used = {name: max(amount, charged.get(name, amount)) for name, amount in used.items()}
         quota.status.Clear()
         for name, limit in quota.spec.hard.items():
             quota.status.hard[name].CopyFrom(limit)
