@@ -109,7 +109,7 @@ def test_kubectl_edits_and_explains(kubectl: Kubectl) -> None:
 def test_fields_of_custom_objects_are_owned(kubectl: Kubectl) -> None:
     kubectl("apply", "--server-side", "-f", "-", stdin=named(BUNDLE, "skiff"))
     kubectl("wait", "--for=condition=Established", "crd/skiffs.boats.example.test", "--timeout=30s")
-    boat = named(BOAT, "skiff", "ann")
+    boat = named(BOAT, "skiff", "ann").replace("red", "red, crew: 1")
     assert "serverside-applied" in kubectl("apply", "--server-side", "-f", "-", stdin=boat)
     blue = boat.replace("red", "blue")
     refused = kubectl("apply", "--server-side", "--field-manager=other", "-f", "-", stdin=blue, refused=True)
