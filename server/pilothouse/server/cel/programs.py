@@ -80,7 +80,11 @@ class Program:
 def _plain(found: Any) -> Any:
     """A value of the runtime as plain Python. Step by step: of a list that holds an optional the runtime's own way
     would end the process. Raises EvaluationError."""
-    if found.type().name() == "ERROR":
+    type = found.type().name()
+    if type == "NULL":
+        # What the runtime gives is one reference to None short, and ends the process some time.
+        return None
+    if type == "ERROR":
         try:
             text = str(found.value())
         except TypeError:
