@@ -63,7 +63,7 @@ async def test_defaults_and_what_plugins_add_belong_to_nobody(sqlite_store: Sqli
     assert applied.spec.tolerations
     container: dict[str, Any] = {'k:{"name":"press"}': {".": {}, "f:image": {}, "f:name": {}}}
     assert owners(applied) == {"hand Apply": {"f:spec": {"f:containers": container}}}
-    owned = owners(created)["unknown Update"]["f:spec"]
+    owned = owners(created)["pilothouse-server Update"]["f:spec"]
     assert "f:restartPolicy" in owned
     assert not {"f:tolerations", "f:serviceAccountName", "f:volumes"} & set(owned)
 
@@ -74,16 +74,16 @@ async def test_conflicts_are_told_field_by_field(configmaps: Requests) -> None:
     with pytest.raises(Conflict) as raised:
         await configmaps.apply(jar(a="2", b="2", c="2"), "foot")
     assert raised.value.message == (
-        'Apply failed with 3 conflicts: conflicts with "hand":\n- .data.c\nconflicts with "unknown" using v1:\n'
-        "- .data.a\n- .data.b"
+        'Apply failed with 3 conflicts: conflicts with "hand":\n- .data.c\n'
+        'conflicts with "pilothouse-server" using v1:\n- .data.a\n- .data.b'
     )
     assert {(c.reason, c.field) for c in raised.value.causes} == {
         ("FieldManagerConflict", f".data.{key}") for key in "abc"
     }
     forced = await configmaps.apply(jar(a="2", b="2", c="2"), "foot", force=True)
     assert dict(forced.data) == {"a": "2", "b": "2", "c": "2"}
-    assert set(owners(forced)) == {"foot Apply", "unknown Update"}
-    assert owners(forced)["unknown Update"] == {"f:data": {}}
+    assert set(owners(forced)) == {"foot Apply", "pilothouse-server Update"}
+    assert owners(forced)["pilothouse-server Update"] == {"f:data": {}}
 
 
 async def test_what_is_left_out_goes_unless_somebody_else_wants_it(deployments: Requests) -> None:

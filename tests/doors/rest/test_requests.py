@@ -264,3 +264,12 @@ async def test_status_is_a_part_of_its_own(door: Door) -> None:
     change = json.dumps({"spec": {"replicas": 7}, "status": {"replicas": 3}}).encode()
     patched = orjson.loads((await door.send("PATCH", f"{path}/web/status", change, merge)).body)
     assert (patched["spec"]["replicas"], patched["status"]["replicas"]) == (1, 3)
+
+
+async def test_who_writes_is_known_by_the_user_agent(door: Door) -> None:
+    agents = {"spoon/1.0 (linux)": "spoon", "": "unknown", "a b": "a b", "x" * 200: "x" * 128}
+    for place, (agent, manager) in enumerate(agents.items()):
+        made = await create(door, config_map(f"jar-{place}", a="1"), **{"User-Agent": agent})
+        assert orjson.loads(made.body)["metadata"]["managedFields"][0]["manager"] == manager
+    named = await create(door, config_map("named", a="1"), f"{MAPS}?fieldManager=hand", **{"User-Agent": "spoon/1"})
+    assert orjson.loads(named.body)["metadata"]["managedFields"][0]["manager"] == "hand"

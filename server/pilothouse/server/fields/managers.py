@@ -22,7 +22,6 @@ FIELDS_V1 = "FieldsV1"
 
 UPDATERS_AT_MOST = 10
 ANCIENT = "ancient-changes"
-UNKNOWN = "unknown"
 
 
 class Manager(NamedTuple):
@@ -41,11 +40,11 @@ class Manager(NamedTuple):
 
 
 def applier(name: str, subresource: str) -> Manager:
-    return Manager(name or UNKNOWN, APPLY, "", subresource)
+    return Manager(name, APPLY, "", subresource)
 
 
 def updater(name: str, api_version: str, subresource: str) -> Manager:
-    return Manager(name or UNKNOWN, UPDATE, api_version, subresource)
+    return Manager(name, UPDATE, api_version, subresource)
 
 
 @dataclass(frozen=True, slots=True)

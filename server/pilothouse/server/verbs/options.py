@@ -12,6 +12,7 @@ from .body import FieldValidation
 
 DRY_RUN_ALL = "All"
 FIELD_MANAGER_BYTES = 128
+UNKNOWN_MANAGER = "unknown"
 _PRINTABLE = re.compile(r"[^\x00-\x1f\x7f-\x9f]*")
 
 
@@ -70,7 +71,7 @@ def manager_of(user_agent: str) -> str:
     name = "".join(c for c in user_agent.partition("/")[0] if c.isprintable())
     while len(name.encode()) > FIELD_MANAGER_BYTES:
         name = name[:-1]
-    return name
+    return name or UNKNOWN_MANAGER
 
 
 def dry_run_causes(values: Sequence[str]) -> list[Cause]:

@@ -18,13 +18,15 @@ from .metadata import metadata_of
 from .options import field_manager_causes
 from .plane import Kind
 
+# Whose the fields are that the server itself writes: doors name a manager.
+SERVER = "pilothouse-server"
 _SUBRESOURCE_BYTES = 256
 
 
 def write_of(kind: Kind, context: RequestContext, now: float) -> Write:
     """now: seconds since the epoch."""
     resets = kind.strategy.reset_fields(context.subresource)
-    return Write(context.field_manager, int(now), context.subresource, resets)
+    return Write(context.field_manager or SERVER, int(now), context.subresource, resets)
 
 
 def own_new(kind: Kind, context: RequestContext, new: Message, now: float) -> None:
