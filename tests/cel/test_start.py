@@ -5,7 +5,7 @@ import sys
 
 SCRIPT = """
 import sys
-import pilothouse.server.app
+import pilothouse.server.process
 from pilothouse.server.admission.plugins import DEFAULT_ON
 from pilothouse.server.admission import building
 for name in DEFAULT_ON:

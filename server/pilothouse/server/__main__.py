@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stderr.write(f"pilothouse-server {command}: {fault}\n")
         return 2
     # Loaded only now: the rest of the server takes most of a start, and help and faults should come at once.
-    from .app import run
+    from .process import run
 
     return run(config, opened)
 

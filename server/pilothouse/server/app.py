@@ -1,17 +1,11 @@
-"""The only place that assembles: from a ServerConfig to a running server, and back."""
+"""The only place that assembles: from a ServerConfig to a server that has opened. `process.py` runs it."""
 
 import asyncio
-import gc
-import logging
-import multiprocessing
-import resource
-import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import uvloop
 
 from .admission.base import Plugin
 from .admission.building import build_chain
@@ -44,8 +38,6 @@ from .furniture import Furniture, lay_down
 from .furniture.service import place_of
 from .health import Check, HealthServer
 from .kinds import Kinds
-from .log import set_up_logging
-from .memory import keep_freed_memory
 from .meta.resource import registry_from_protos
 from .metrics import Metrics
 from .objects import CachedObjects
@@ -55,112 +47,70 @@ from .store.compaction import Compactor
 from .verbs.plane import Plane
 from .watchcache.audience import Audiences
 from .watchcache.cache import WatchCache
-from .workers import supervise
 
 if TYPE_CHECKING:
     from .doors.rest.server import RestDoor
-
-log = logging.getLogger(__name__)
-
-Opened = Callable[[], None]
-
-STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class CannotStart(Exception):
     """The server cannot run as it is told to. The text says which flag to look at."""
 
 
-def run(config: ServerConfig, opened: Opened | None = None) -> int:
-    """Serves until a signal says to stop. Returns the exit code: 0, or 1 where it could not start, with the reason in
-    the log. opened: called once the store and the ports are the server's own; may raise OSError."""
-    set_up_logging(config.log_level, config.log_format)
-    if config.workers > 1:
-        return supervise(config, run_worker)
-    return run_worker(config, 0, opened)
+_UNUSABLE = (TlsError, TokenFileError, AccountKeyError, RevocationError, StoreError)
+"""What is wrong with a file or a store that a flag names; each text says which."""
 
 
-def run_worker(config: ServerConfig, index: int, opened: Opened | None = None) -> int:
-    """Serves as one of several workers, or as the only one."""
-    set_up_logging(config.log_level, config.log_format)
-    _raise_file_limit()
-    keep_freed_memory()
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that has opened. addresses: host:port of each door, by its name."""
+
+    plane: Plane
+    grpc: GrpcDoor
+    rest: "RestDoor"
+    config: ServerConfig
+    addresses: Mapping[str, str]
+
+    def checks(self) -> Mapping[str, Check]:
+        """What must hold for the server to be ready."""
+
+        def cache() -> None:
+            if not self.plane.cache.ready:
+                raise RuntimeError("the watch cache is catching up with the store")
+
+        async def store() -> None:
+            await self.plane.writer.revision()
+
+        # Clients ask for the store by the name that it has in a kube-apiserver, whatever it is here.
+        return {"watch-cache": cache, "etcd": store}
+
+    async def leave(self) -> None:
+        """Ends what is open: watches at once, so that their clients go elsewhere, other calls when they are done."""
+        grace = self.config.shutdown_grace_period
+        self.grpc.leave()
+        await asyncio.sleep(self.config.shutdown_delay_duration)
+        await self.plane.cache.pump.close()
+        await asyncio.gather(self.grpc.close(grace), self.rest.close(grace))
+
+
+async def open_server(
+    config: ServerConfig, stack: AsyncExitStack, metrics: Metrics, health: HealthServer, index: int
+) -> Server:
+    """Opens the store, fills the cache and opens the doors; closing is left to the stack. index: of this worker. Raises
+    CannotStart."""
     try:
-        uvloop.run(_serve(config, index, opened))
-    except (CannotStart, TlsError, TokenFileError, AccountKeyError, RevocationError, StoreError) as error:
-        log.error("cannot start: %s", error)
-        return 1
-    return 0
-
-
-async def _serve(config: ServerConfig, index: int, opened: Opened | None) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in STOP_SIGNALS:
-        loop.add_signal_handler(number, stop.set)
-    if supervisor := multiprocessing.parent_process():
-        loop.add_reader(supervisor.sentinel, _orphaned, loop, supervisor.sentinel, stop)
-    async with AsyncExitStack() as stack:
-        metrics = Metrics()
-        ready: dict[str, Check] = {"start": _not_started}
-        health = HealthServer({"ping": _alive}, ready, metrics.registry)
-        wanted = config.health_port + index if config.health_port else 0
-        try:
-            port = await health.start(wanted)
-        except OSError as error:
-            raise CannotStart(f"--health-port: cannot listen on port {wanted}: {error.strerror}") from None
-        stack.push_async_callback(health.close)
-        started = asyncio.create_task(_open(config, stack, metrics, health, index))
-        stopped = asyncio.create_task(stop.wait())
-        await asyncio.wait((started, stopped), return_when=asyncio.FIRST_COMPLETED)
-        if not started.done():
-            started.cancel()
-            with suppress(asyncio.CancelledError):
-                await started
-            return
-        plane, door, rest = started.result()
-        if opened is not None:
-            _tell(opened)
-        ready.update(_checks(plane))
-        del ready["start"]
-        gc.collect()
-        gc.freeze()
-        # A request makes some hundred objects, and hardly any in cycles: to look for these more rarely saves a tenth.
-        gc.set_threshold(20_000, 10, 10)
-        ports = {"grpc": _address(config, config.grpc_port), "rest": _address(config, config.secure_port)}
-        if plane.tokens.known:
-            ports["grpc_tokens"] = _address(config, config.grpc_token_port)
-        log.info("ready", extra={**ports, "health": f"127.0.0.1:{port}"})
-        await stopped
-        ready["shutdown"] = _stopping
-        await _leave(config, plane, door, rest)
-    log.info("stopped")
-
-
-def _tell(opened: Opened) -> None:
-    try:
-        opened()
-    except OSError as error:
-        raise CannotStart(f"--data-dir: cannot write {error.filename}: {error.strerror}") from None
-
-
-def _orphaned(loop: asyncio.AbstractEventLoop, sentinel: int, stop: asyncio.Event) -> None:
-    """A worker whose supervisor was killed would hold the ports for ever."""
-    loop.remove_reader(sentinel)
-    log.warning("the supervisor is gone: the worker stops")
-    stop.set()
+        return await _open(config, stack, metrics, health, index)
+    except _UNUSABLE as error:
+        raise CannotStart(str(error)) from error
 
 
 async def _open(
     config: ServerConfig, stack: AsyncExitStack, metrics: Metrics, health: HealthServer, index: int
-) -> tuple[Plane, GrpcDoor, "RestDoor"]:
-    """Opens the store, fills the cache and opens the doors; closing is left to the stack. index: of this worker."""
+) -> Server:
     material = ServingCertificates(_tls_files(config))
     certificates = CertificateAuthenticator(Revocations(config.crl_file) if config.crl_file else None)
     store = _open_store(config)
     stack.push_async_callback(store.close)
     plane = await open_plane(stack, store, config)
-    cache = plane.cache
     await lay_down(plane, config.service_cluster_ip_range)
     if index == 0:
         await _furnish(config, stack, plane)
@@ -168,44 +118,48 @@ async def _open(
     if config.etcd_compaction_interval:
         compaction = asyncio.create_task(Compactor(store, config.etcd_compaction_interval).run(), name="compaction")
         stack.callback(compaction.cancel)
-    metrics.gauge("pilothouse_cache_objects", "Objects in the watch cache.", ("resource",), lambda: _sizes(cache))
-    metrics.gauge("pilothouse_tasks", "Tasks of the event loop.", (), lambda: {(): float(len(asyncio.all_tasks()))})
+    _count(plane.cache, metrics)
     audit = _open_audit(config, stack, metrics) if config.audit_log_path else None
-    door = GrpcDoor(
+    addresses = {"grpc": _address(config, config.grpc_port), "rest": _address(config, config.secure_port)}
+    if plane.tokens.known:
+        addresses["grpc_tokens"] = _address(config, config.grpc_token_port)
+    grpc = GrpcDoor(
         plane, certificates.authenticate, metrics, config.max_request_bytes, config.heartbeat_interval, audit
     )
-    address = _address(config, config.grpc_port)
-    ports = {address: material.grpc_credentials(True)}
-    if plane.tokens.known:
-        ports[_address(config, config.grpc_token_port)] = material.grpc_credentials(False)
-    try:
-        await door.start(ports, config.workers > 1)
-    except PortTaken as taken:
-        flag = "--grpc-port" if taken.address == address else "--grpc-token-port"
-        raise _cannot_listen(flag, taken.address) from None
-    # For a start that goes no further; one that succeeds ends with _leave().
-    stack.push_async_callback(door.close, 0.0)
+    await _open_grpc(grpc, material, addresses, config.workers > 1)
+    # For a start that goes no further; one that succeeds ends with leave().
+    stack.push_async_callback(grpc.close, 0.0)
     # Loaded only now, when the gRPC door is open: the library takes as long as the rest of a start.
     from .doors.rest.identity import Identities
     from .doors.rest.server import RestDoor, Surroundings
 
-    identities = Identities(certificates.authenticate, plane.tokens, config.anonymous_auth)
-    address = _address(config, config.secure_port)
     surroundings = Surroundings(
-        identities,
+        Identities(certificates.authenticate, plane.tokens, config.anonymous_auth),
         metrics,
         health.examine,
         config.max_request_bytes,
-        address,
+        addresses["rest"],
         audit,
-        published=published_documents(config, plane.tokens, address),
+        published=published_documents(config, plane.tokens, addresses["rest"]),
     )
     rest = RestDoor(plane, surroundings)
     try:
         await rest.start(config.bind_address, config.secure_port, material.ssl_context(), config.workers > 1)
     except OSError:
-        raise _cannot_listen("--secure-port", address) from None
-    return plane, door, rest
+        raise _cannot_listen("--secure-port", addresses["rest"]) from None
+    return Server(plane, grpc, rest, config, addresses)
+
+
+async def _open_grpc(door: GrpcDoor, material: ServingCertificates, addresses: Mapping[str, str], shared: bool) -> None:
+    """shared: whether other workers listen on the same ports. Raises CannotStart."""
+    ports = {addresses["grpc"]: material.grpc_credentials(True)}
+    if "grpc_tokens" in addresses:
+        ports[addresses["grpc_tokens"]] = material.grpc_credentials(False)
+    try:
+        await door.start(ports, shared)
+    except PortTaken as taken:
+        flag = "--grpc-port" if taken.address == addresses["grpc"] else "--grpc-token-port"
+        raise _cannot_listen(flag, taken.address) from None
 
 
 async def _furnish(config: ServerConfig, stack: AsyncExitStack, plane: Plane) -> None:
@@ -282,14 +236,6 @@ def _admission(config: ServerConfig, environment: Environment, built_in: Sequenc
         return build_chain(environment, enable, disable, sections, built_in)
     except ConfigurationError as error:
         raise CannotStart(f"admission plugins, --admission-control-config-file: {error}") from None
-
-
-async def _leave(config: ServerConfig, plane: Plane, door: GrpcDoor, rest: "RestDoor") -> None:
-    """Ends what is open: watches at once, so that their clients go elsewhere, other calls when they are done."""
-    door.leave()
-    await asyncio.sleep(config.shutdown_delay_duration)
-    await plane.cache.pump.close()
-    await asyncio.gather(door.close(config.shutdown_grace_period), rest.close(config.shutdown_grace_period))
 
 
 def _open_audit(config: ServerConfig, stack: AsyncExitStack, metrics: Metrics) -> AuditLog:
@@ -369,36 +315,9 @@ def _address(config: ServerConfig, port: int) -> str:
     return f"{host}:{port}"
 
 
-def _checks(plane: Plane) -> Mapping[str, Check]:
-    def cache() -> None:
-        if not plane.cache.ready:
-            raise RuntimeError("the watch cache is catching up with the store")
+def _count(cache: WatchCache, metrics: Metrics) -> None:
+    def sizes() -> Mapping[tuple[str, ...], float]:
+        return {(name,): float(count) for name, count in cache.sizes().items() if name != "rings"}
 
-    async def store() -> None:
-        await plane.writer.revision()
-
-    # Clients ask for the store by the name that it has in a kube-apiserver, whatever it is here.
-    return {"watch-cache": cache, "etcd": store}
-
-
-def _alive() -> None:
-    """To answer is all that is asked."""
-
-
-def _not_started() -> None:
-    raise RuntimeError("the server is starting")
-
-
-def _stopping() -> None:
-    raise RuntimeError("the server is stopping")
-
-
-def _sizes(cache: WatchCache) -> Mapping[tuple[str, ...], float]:
-    return {(name,): float(count) for name, count in cache.sizes().items() if name != "rings"}
-
-
-def _raise_file_limit() -> None:
-    """Each connection is an open file, and the usual soft limit is 1,024."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    metrics.gauge("pilothouse_cache_objects", "Objects in the watch cache.", ("resource",), sizes)
+    metrics.gauge("pilothouse_tasks", "Tasks of the event loop.", (), lambda: {(): float(len(asyncio.all_tasks()))})

@@ -50,7 +50,7 @@ def _moment(record: logging.LogRecord) -> str:
 
 
 class TextLines(logging.Formatter):
-    """`2024-03-01T10:00:00.123Z INFO  pilothouse.server.app: serving port=7443`, a traceback below it."""
+    """`2024-03-01T10:00:00.123Z INFO  pilothouse.server.process: serving port=7443`, a traceback below it."""
 
     def format(self, record: logging.LogRecord) -> str:
         values = "".join(f" {name}={_one_line(value)}" for name, value in _extra(record).items())
