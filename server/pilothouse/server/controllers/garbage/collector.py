@@ -23,7 +23,7 @@ ACCOUNT = account("generic-garbage-collector")
 # Objects worked on at a time, and how many times as long a worker rests as its work took: what others wait for the
 # event loop and for the store stays short.
 TOGETHER = 4
-REST = 1.0
+REST = 2.0
 # Objects looked at, at the start, before others have a turn.
 AT_ONCE = 200
 AGAIN_SECONDS = 0.05
