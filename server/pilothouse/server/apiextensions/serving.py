@@ -7,6 +7,7 @@ comes to the same types, whoever wrote the definitions.
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Protocol
 
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 
 # How long those who watch a type that is gone may still read what became of its objects.
 LINGER_SECONDS = 0.5
+PATIENCE_SECONDS = 3.0
 
 
 class Compiled(Protocol):
@@ -67,6 +69,8 @@ class Serving:
         self._built_in = {resource.storage.prefix for resource in registry}
         self._places = {(resource.group, resource.plural) for resource in registry}
         self._listeners: list[Callable[[str], None]] = []
+        # Set, and made anew, whenever the objects of a type are here.
+        self._loads = asyncio.Event()
         cache.follow(registry.get("apiextensions.k8s.io", "v1", "customresourcedefinitions"), self._changed)
 
     def listen(self, listener: Callable[[str], None]) -> None:
@@ -78,6 +82,21 @@ class Serving:
         """Whether the objects of a definition are here, so that its types can be served."""
         served = self._served.get(name)
         return served is not None and not served.waiting
+
+    async def settled(self, group: str) -> None:
+        """Returns when all that is established in a group is served, or after a while."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while any(self._is_awaited(name) for name in self._served if name.partition(".")[2] == group):
+                    await self._loads.wait()
+
+    def _wake(self) -> None:
+        """Lets those look again who wait for objects."""
+        self._loads.set()
+        self._loads = asyncio.Event()
+
+    def _is_awaited(self, name: str) -> bool:
+        return is_true(self._crds[name], ESTABLISHED) and bool(self._served[name].waiting)
 
     def definitions(self) -> list[CustomResourceDefinition]:
         """All definitions, in the order of their names; never to be changed."""
@@ -193,6 +212,7 @@ class Serving:
 
     def _loaded(self, name: str, served: _Served, resource: ResourceType) -> None:
         served.waiting.discard(resource)
+        self._wake()
         crd = self._crds.get(name)
         if served.waiting or crd is None or self._served.get(name) is not served:
             return
@@ -220,6 +240,7 @@ class Serving:
             if resource in served.published:
                 served.published.remove(resource)
                 self._registry.remove(resource)
+        self._wake()
         if gone:
             asyncio.get_running_loop().call_later(LINGER_SECONDS, self._forget, gone)
 

@@ -43,3 +43,14 @@ async def stored_item(plane: Plane, kind: Kind, key: str) -> Item | None:
     """The object under `key` as the store has it now."""
     entry, _ = await plane.store.get(key)
     return None if entry is None else item_of(kind, entry)
+
+
+async def served_meanwhile(plane: Plane, group: str) -> bool:
+    """Whether types came since the caller looked for one in vain: another server on the same store may have established
+    a definition, and told its client so, before this one heard of it."""
+    if "." not in group:
+        return False
+    before = plane.registry.generation
+    await cache_is_current(plane)
+    await plane.definitions.settled(group)
+    return plane.registry.generation != before

@@ -25,6 +25,7 @@ from ...verbs.faults import api_error
 from ...verbs.impersonation import impersonate
 from ...verbs.paths import permit_nothing
 from ...verbs.plane import Plane
+from ...verbs.reading import served_meanwhile
 from .connection import Connection, connection
 from .discovery import Discovery
 from .documents import PLAIN, Documents, Examine, Told
@@ -168,7 +169,13 @@ class RestDoor:
             user = exchange.user = impersonate(self._plane, user, wanted)
         if not is_resource_path(parts):
             return await self._documents.answer(exchange, parts)
-        target = self._find(exchange, user, named_by(parts))
+        named = named_by(parts)
+        try:
+            target = self._find(exchange, user, named)
+        except NotFound:
+            if not await served_meanwhile(self._plane, named.group):
+                raise
+            target = self._find(exchange, user, named)
         if exchange.verb == "watch":
             self._given.metrics.watch_opened(target.type.group, target.type.plural)
             try:
