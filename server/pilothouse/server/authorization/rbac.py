@@ -5,6 +5,7 @@ The index follows the objects one change at a time. Decisions are cached until a
 
 from collections.abc import Iterator
 from functools import partial
+from operator import itemgetter
 from typing import NamedTuple
 
 from google.protobuf.message import Message
@@ -119,6 +120,8 @@ class Rbac:
     def _decide(self, attributes: Attributes) -> _Answer:
         user, verb, group, resource, subresource, namespace, _, _, path, _ = attributes
         names: dict[str, Verdict] = {}
+        # Of those that grant a path the narrowest is named: it says most about why.
+        paths: list[tuple[int, Verdict]] = []
         missing: dict[str, None] = {}
         for grant in self._grants_of(user, "" if path is not None else namespace):
             rules = self._roles.get(grant.binding.role)
@@ -129,12 +132,14 @@ class Rbac:
             for rule in rules:
                 if path is not None:
                     if rule.covers_path(verb, path):
-                        return _Answer(allowed, {})
+                        paths.append((len(rule.urls), allowed))
                 elif rule.covers_resource(verb, group, resource, subresource):
                     if not rule.names:
                         return _Answer(allowed, {})
                     for name in rule.names:
                         names.setdefault(name, allowed)
+        if paths:
+            return _Answer(min(paths, key=itemgetter(0))[1], {})
         return _Answer((Decision.NO_OPINION, _unresolved(list(missing))), names)
 
     def _grants_of(self, user: User, namespace: str) -> Iterator[_Grant]:
