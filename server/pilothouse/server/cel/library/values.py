@@ -1,5 +1,7 @@
 """The values of the library's own types: messages that carry a canonical text, so that equal ones are equal."""
 
+from functools import lru_cache
+
 from google.protobuf.message import Message
 
 from ..descriptors import OPAQUE, opaque_class
@@ -8,8 +10,9 @@ QUANTITY, URL, SEMVER, FORMAT, AUTHORIZER, PATH, GROUP, RESOURCE, DECISION, IP, 
 _FIELD = "in"
 
 
+@lru_cache(maxsize=4096)
 def wrap(name: str, text: str) -> Message:
-    """The value of an opaque type."""
+    """The value of an opaque type. Shared, because the runtime never frees what it is given: never change one."""
     return opaque_class(name)(**{_FIELD: text})
 
 
