@@ -18,9 +18,9 @@ from .completion import checker, completer, normalizer
 from .conversion.between import conversion_between
 from .conversion.stored import StoredObjects
 from .fields.messages import shape_of
-from .fields.ownership import Conversion
 from .fields.shapes import MapShape
 from .fields.walkers import MessageWalker
+from .fields.walking import Conversion
 from .meta.codec import codec_for
 from .meta.field_selectors import METADATA_FIELDS
 from .meta.resource import Registry, ResourceType

@@ -9,9 +9,10 @@ from pilothouse.api.dynamic.v1.dynamic_pb2 import CustomObject
 from pilothouse.api.meta.v1.meta_pb2 import ObjectMeta
 
 from ..fields.messages import struct_of
-from ..fields.ownership import Conversion, Object, Resets, reset_fields
+from ..fields.ownership import reset_fields
 from ..fields.shapes import DEDUCED, LateShape, ListKind, ListShape, MapShape, Scalar, Shape
 from ..fields.values import Comparison, compare
+from ..fields.walking import Conversion, Object, Resets
 from ..meta.resource import ResourceType
 from ..schema.structural.nodes import INT_OR_STRING, Node
 from .codec import content_of

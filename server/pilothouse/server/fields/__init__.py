@@ -4,14 +4,14 @@
     elements.py    one step of a path: how it is written, ordered and told to people
     shapes.py      what apply knows of a type: structs, maps and lists, and how each is merged
     messages.py    the shapes of a message class, from the options of the .proto files
-    comparing.py   how two messages of a class differ, by a walker compiled once
+    comparing.py, lists.py   how two messages of a class differ, by a walker compiled once
     values.py      the same for JSON values, and which fields a JSON value sets
     checking.py    whether an applied configuration has the shape of its type
     sparse.py      a message as an applied configuration
-    walkers.py     a kind whose objects are messages, as apply sees it
+    walking.py, walkers.py   a kind whose objects are messages, as apply sees it
     merging.py     a configuration merged into an object, and fields taken out of one
     managers.py    metadata.managedFields, read and written
-    ownership.py   what an update and an apply make of all that
+    ownership.py, pruning.py   what an update and an apply make of all that
     last_applied.py, scale.py   what kubectl wrote before, and replicas seen through the scale subresource
 
 The rules are those of structured-merge-diff v6 and of a kube-apiserver's managedfields package. Nothing here decides

@@ -6,7 +6,6 @@ Objects are normalized (`schema/presence.py`): a plain zero is absence.
 
 import sys
 from collections.abc import Callable, Iterable
-from functools import reduce
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
@@ -16,21 +15,17 @@ from pilothouse.api import annotations_pb2 as annotations
 
 from ..meta.members import is_inline, is_map, json_form, members, message_of, option
 from ..schema.remembered import Remembered
-from .elements import SELF, keyed, keyed_by_text, member, valued
-from .messages import is_whole, key_defaults
+from .elements import SELF, member
+from .lists import Compare, Items
+from .messages import is_whole
 from .sets import EMPTY, LEAF, FieldSet, ordered
-from .values import NO_CHANGE, Comparison, gathered
+from .values import MODIFIED, NO_CHANGE, Comparison, Nodes, gathered
 
-# What was added, removed and modified below a field; None for nothing.
-Nodes = tuple[FieldSet | None, FieldSet | None, FieldSet | None]
-# Two values of a field, None for one that is not set, to what differs: None for nothing.
-_Compare = Callable[[Any, Any], Nodes | None]
 # A value of a field that is set, to the fields in it.
 _Whole = Callable[[Any], FieldSet]
 
 _ADDED: Nodes = (LEAF, None, None)
 _REMOVED: Nodes = (None, LEAF, None)
-_MODIFIED: Nodes = (None, None, LEAF)
 
 # Parts that many objects have in common are remembered from this size on: what is smaller is walked as fast. A fact
 # takes ten times the room of its bytes.
@@ -138,7 +133,7 @@ class _Slot:
 
 def _functions(
     field: FieldDescriptor, always: bool, ignored: frozenset[tuple[str, ...]]
-) -> tuple[_Compare, _Whole, Callable[[], FieldSet]]:
+) -> tuple[Compare, _Whole, Callable[[], FieldSet]]:
     """How two values of a field differ, what is in one, and what is in one that is always shown and not set."""
     if is_map(field):
         value = message_of(field).fields_by_name["value"].message_type
@@ -149,7 +144,8 @@ def _functions(
     elif field.is_repeated:
         kind = option(field, annotations.list_type)
         if kind in (annotations.SET, annotations.MAP):
-            items = _Items(field, kind == annotations.MAP)
+            whole_items = kind == annotations.SET or is_whole(members(field.containing_type)[field.json_name])
+            items = Items(field, None if whole_items else _struct_of(message_of(field)))
             return items.comparing(always), items.whole, _leaf
     elif field.message_type is not None and not json_form(field.message_type):
         shown = members(field.containing_type).get(field.json_name)
@@ -162,7 +158,7 @@ def _leaf() -> FieldSet:
     return LEAF
 
 
-def _leaf_compare(field: FieldDescriptor, always: bool) -> _Compare:
+def _leaf_compare(field: FieldDescriptor, always: bool) -> Compare:
     # What is absent is null in JSON, unless it is a plain value.
     zero = None
     if always and option(field, annotations.value) and not field.is_repeated:
@@ -172,71 +168,79 @@ def _leaf_compare(field: FieldDescriptor, always: bool) -> _Compare:
         if old is None:
             if not always:
                 return _ADDED
-            return _MODIFIED if new != zero else None
+            return MODIFIED if new != zero else None
         if new is None:
             if not always:
                 return _REMOVED
-            return _MODIFIED if old != zero else None
-        return None if old == new else _MODIFIED
+            return MODIFIED if old != zero else None
+        return None if old == new else MODIFIED
 
     return compare
 
 
 def _struct_functions(
     field: FieldDescriptor, always: bool, ignored: frozenset[tuple[str, ...]]
-) -> tuple[_Compare, _Whole, Callable[[], FieldSet]]:
-    """Of a field that holds one message. What is in specs is remembered, as much as there is room for."""
-    descriptor = message_of(field)
-    empty = GetMessageClass(descriptor)()
-    made: list[_Struct] = []
-    whole_by_bytes: Remembered[FieldSet] = Remembered(_FACTS_BYTES)
-    from_nothing: Remembered[tuple[Nodes | None]] = Remembered(_FACTS_BYTES)
-    small = _WORTH_BYTES if field.name in _REMEMBERED else sys.maxsize
-
-    def struct() -> _Struct:
-        # Made at the first use: messages hold messages of their own kind.
-        if not made:
-            made.append(_struct_of(descriptor, ignored))
-        return made[0]
-
-    def whole(value: Any) -> FieldSet:
-        if value.ByteSize() < small:
-            return struct().whole(value)
-        data = value.SerializeToString()
-        found = whole_by_bytes.get(data)
-        if found is None:
-            found = struct().whole(value)
-            whole_by_bytes.put(data, found)
-        return found
-
-    def compare_with_nothing(new: Any) -> Nodes | None:
-        if new.ByteSize() < small:
-            return struct().compare(empty, new)
-        data = new.SerializeToString()
-        found = from_nothing.get(data)
-        if found is None:
-            found = (struct().compare(empty, new),)
-            from_nothing.put(data, found)
-        return found[0]
+) -> tuple[Compare, _Whole, Callable[[], FieldSet]]:
+    """Of a field that holds one message."""
+    held = _Held(message_of(field), ignored, field.name in _REMEMBERED)
 
     def compare(old: Any, new: Any) -> Nodes | None:
         if old is None:
-            return compare_with_nothing(new) if always else (whole(new), None, None)
+            return held.compare_with_empty(new) if always else (held.whole(new), None, None)
         if new is None:
-            return struct().compare(old, empty) if always else (None, whole(old), None)
-        return None if old == new else struct().compare(old, new)
+            return held.struct().compare(old, held.empty) if always else (None, held.whole(old), None)
+        return None if old == new else held.struct().compare(old, new)
 
     def compare_with_null(old: Any, new: Any) -> Nodes | None:
         if old is not None and new is not None:
             return compare(old, new)
-        below = {element: node for element, node in whole(old or new).items() if element != SELF}
+        below = {element: node for element, node in held.whole(old or new).items() if element != SELF}
         if not below:
-            return _MODIFIED
+            return MODIFIED
         return (below, None, None) if old is None else (None, below, None)
 
     if always and not is_inline(field) and not option(field, annotations.value):
-        return compare_with_null, whole, _leaf
-    return compare, whole, lambda: struct().whole(empty)
+        return compare_with_null, held.whole, _leaf
+    return compare, held.whole, lambda: held.struct().whole(held.empty)
+
+
+class _Held:
+    """The message that a field holds. What is in specs is remembered, as much as there is room for."""
+
+    def __init__(self, descriptor: Descriptor, ignored: frozenset[tuple[str, ...]], remembers: bool) -> None:
+        self.empty = GetMessageClass(descriptor)()
+        self._descriptor = descriptor
+        self._ignored = ignored
+        self._struct: _Struct | None = None
+        self._small = _WORTH_BYTES if remembers else sys.maxsize
+        self._wholes: Remembered[FieldSet] = Remembered(_FACTS_BYTES)
+        self._from_empty: Remembered[tuple[Nodes | None]] = Remembered(_FACTS_BYTES)
+
+    def struct(self) -> "_Struct":
+        """Made at the first use: messages hold messages of their own kind."""
+        if self._struct is None:
+            self._struct = _struct_of(self._descriptor, self._ignored)
+        return self._struct
+
+    def whole(self, value: Any) -> FieldSet:
+        if value.ByteSize() < self._small:
+            return self.struct().whole(value)
+        data = value.SerializeToString()
+        found = self._wholes.get(data)
+        if found is None:
+            found = self.struct().whole(value)
+            self._wholes.put(data, found)
+        return found
+
+    def compare_with_empty(self, new: Any) -> Nodes | None:
+        if new.ByteSize() < self._small:
+            return self.struct().compare(self.empty, new)
+        data = new.SerializeToString()
+        found = self._from_empty.get(data)
+        if found is None:
+            found = (self.struct().compare(self.empty, new),)
+            self._from_empty.put(data, found)
+        return found[0]
 
 
 def _map_whole(struct: _Struct | None) -> _Whole:
@@ -249,7 +253,7 @@ def _map_whole(struct: _Struct | None) -> _Whole:
     return whole
 
 
-def _map_compare(struct: _Struct | None, whole: _Whole, always: bool) -> _Compare:
+def _map_compare(struct: _Struct | None, whole: _Whole, always: bool) -> Compare:
     def compare(old: Any, new: Any) -> Nodes | None:
         if old is None:
             node = whole(new)
@@ -266,7 +270,7 @@ def _map_compare(struct: _Struct | None, whole: _Whole, always: bool) -> _Compar
             if key not in old:
                 found["f:" + key] = (LEAF if struct is None else struct.whole(value), None, None)
             elif value != (was := old[key]):
-                nodes = _MODIFIED if struct is None else struct.compare(was, value)
+                nodes = MODIFIED if struct is None else struct.compare(was, value)
                 if nodes is not None:
                     found["f:" + key] = nodes
         for key in old:
@@ -275,90 +279,3 @@ def _map_compare(struct: _Struct | None, whole: _Whole, always: bool) -> _Compar
         return gathered(found) if found else None
 
     return compare
-
-
-class _Items:
-    """The items of a list that is a set, or a map by keys."""
-
-    def __init__(self, field: FieldDescriptor, keyed_items: bool) -> None:
-        self._keys: list[tuple[str, tuple[str, ...], str, Any]] = []
-        self._struct: _Struct | None = None
-        self._single = ""
-        self._element: Callable[[Any], str] = valued
-        if not keyed_items:
-            return
-        descriptor = message_of(field)
-        keys = tuple(option(field, annotations.map_keys))
-        defaults = key_defaults(descriptor, keys)
-        found = [(key, members(descriptor)[key]) for key in keys]
-        self._keys = [(key, of_key.into, of_key.field.name, defaults.get(key)) for key, of_key in found]
-        shown = members(field.containing_type)[field.json_name]
-        self._struct = None if is_whole(shown) else _struct_of(descriptor)
-        self._element = self._keyed
-        by_text = members(descriptor)[keys[0]].field.cpp_type == FieldDescriptor.CPPTYPE_STRING
-        if len(keys) == 1 and by_text and keys[0] in defaults and not found[0][1].into:
-            self._single = found[0][1].field.name
-            self._element = self._keyed_by_text
-
-    def whole(self, value: Any) -> FieldSet:
-        node: FieldSet = {SELF: LEAF}
-        for element, items in self._by_element(value).items():
-            node[element] = self._whole_item(items)
-        return ordered(node)
-
-    def comparing(self, always: bool) -> _Compare:
-        def compare(old: Any, new: Any) -> Nodes | None:
-            if old is not None and new is not None and old == new:
-                return None
-            left, right = self._by_element(old or ()), self._by_element(new or ())
-            found: dict[str, Nodes] = {}
-            for element, items in right.items():
-                nodes = self._compare_items(left.pop(element, []), items)
-                if nodes is not None:
-                    found[element] = nodes
-            for element, items in left.items():
-                found[element] = (None, self._whole_item(items), None)
-            added, removed, modified = gathered(found)
-            if not always and old is None:
-                added = {SELF: LEAF, **(added or {})}
-            if not always and new is None:
-                removed = {SELF: LEAF, **(removed or {})}
-            return (added, removed, modified) if added or removed or modified else None
-
-        return compare
-
-    def _whole_item(self, items: list[Any]) -> FieldSet:
-        """Of items that are there twice only the item itself is told."""
-        return LEAF if self._struct is None or len(items) > 1 else self._struct.whole(items[0])
-
-    def _compare_items(self, old: list[Any], new: list[Any]) -> Nodes | None:
-        """Items of one element: more than one of them stand for each other, as a whole."""
-        if not old:
-            return (self._whole_item(new), None, None)
-        if len(old) > 1 or len(new) > 1:
-            if len(old) > 1 and len(new) > 1:
-                return None if old == new else _MODIFIED
-            single = self._whole_item(new if len(old) > 1 else old)
-            return (single, LEAF, None) if len(old) > 1 else (LEAF, single, None)
-        if old[0] == new[0]:
-            return None
-        return _MODIFIED if self._struct is None else self._struct.compare(old[0], new[0])
-
-    def _by_element(self, items: Iterable[Any]) -> dict[str, list[Any]]:
-        found: dict[str, list[Any]] = {}
-        element = self._element
-        for item in items:
-            found.setdefault(element(item), []).append(item)
-        return found
-
-    def _keyed(self, item: Any) -> str:
-        keys = []
-        for key, into, name, default in self._keys:
-            holder = reduce(getattr, into, item)
-            value = getattr(holder, name) if holder.HasField(name) else default
-            if value is not None:
-                keys.append((key, value))
-        return keyed(keys)
-
-    def _keyed_by_text(self, item: Any) -> str:
-        return keyed_by_text(self._keys[0][0], getattr(item, self._single))

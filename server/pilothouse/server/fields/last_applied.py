@@ -10,9 +10,10 @@ import orjson
 
 from ..meta.scalars import JsonValue
 from . import checking
-from .ownership import Conflicts, Object, Walker
+from .ownership import Conflicts
 from .sets import EMPTY, FieldSet, difference, union
 from .values import compare, field_set
+from .walking import Object, Walker
 
 ANNOTATION = "kubectl.kubernetes.io/last-applied-configuration"
 KUBECTL = "kubectl"

@@ -11,19 +11,16 @@ that version, through `Walker.in_version`.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
 
 from google.protobuf.message import Message
 
-from ..meta.scalars import JsonValue
 from . import checking
 from .managers import NOBODY, Managed, Manager, Owned, applier, capped, updater
-from .merging import merge, reconciled, remove, with_containers
+from .merging import merge, reconciled
+from .pruning import pruned_of
 from .sets import EMPTY, FieldSet, difference, intersection, of_paths, paths, union, without
-from .shapes import MapShape
 from .values import Comparison, compare, field_set, same
-
-Object = dict[str, JsonValue]
+from .walking import Object, Resets, Walker, as_object
 
 BEFORE_FIRST_APPLY = "before-first-apply"
 
@@ -55,41 +52,6 @@ UNWATCHED = (
     ("metadata", "deletionGracePeriodSeconds"),
 )
 """The same by JSON names, as walkers take them, with what a write cannot set."""
-
-Resets = frozenset[str]
-"""What a write through a subresource cannot change: top-level members, or `metadata.labels` of metadata."""
-
-
-class Walker(Protocol):
-    """One kind's objects as apply sees them. An implementation for messages is `walkers.MessageWalker`; one for plain
-    JSON values needs `shape`, `value` and `compare(shape, ...)` of values.py alone."""
-
-    api_version: str
-
-    @property
-    def shape(self) -> MapShape: ...
-
-    def value(self, obj: Message | None) -> Object:
-        """The object as JSON, with apiVersion and kind; None: one with nothing set."""
-        ...
-
-    def compare(self, old: Message | None, new: Message, resets: Resets) -> Comparison:
-        """How two objects differ, apart from the fields of `resets`; old: None for one with nothing set."""
-        ...
-
-    def in_version(self, api_version: str) -> "Conversion | None":
-        """None where the object has no such version."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Conversion:
-    """The same objects in another version. convert: one of their JSON values from the walker's version to that one,
-    back: the other way."""
-
-    shape: MapShape
-    convert: Callable[[Object], Object]
-    back: Callable[[Object], Object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +163,7 @@ def after_apply(
     last = managed.get(me)
     fields = without(field_set(shape, configuration), ignored)
     claimed = {**managed, me: Owned(fields, version)}
-    after = _pruned(walker, _as_object(merge(shape, before, configuration)), claimed, last)
+    after = pruned_of(walker, as_object(merge(shape, before, configuration)), claimed, last)
     comparison = compare(shape, before, after).apart_from(ignored)
 
     def compared_in(api_version: str) -> Comparison | None:
@@ -244,63 +206,6 @@ def _refuse_conflicts(
             found[manager] = disputed
     if found:
         raise Conflicts(found)
-
-
-def _pruned(walker: Walker, merged: Object, managed: Managed, last: Owned | None) -> Object:
-    """The merged object without what the applier set last time, sets no more, and nobody else owns."""
-    if last is None or not last.fields:
-        return merged
-    version = last.api_version
-    conversion = None
-    if version != walker.api_version:
-        conversion = walker.in_version(version)
-        if conversion is None:
-            return merged
-    shape = walker.shape if conversion is None else conversion.shape
-    whole = merged if conversion is None else conversion.convert(merged)
-    fields = with_containers(shape, last.fields)
-    pruned = _as_object(remove(shape, whole, fields))
-    pruned = _with_owned(walker, whole, pruned, version, managed)
-    had, left = (with_containers(shape, field_set(shape, value)) for value in (whole, pruned))
-    dropped = intersection(difference(had, left), fields)
-    pruned = _as_object(remove(shape, whole, dropped))
-    return pruned if conversion is None else conversion.back(pruned)
-
-
-def _with_owned(walker: Walker, whole: Object, pruned: Object, version: str, managed: Managed) -> Object:
-    """The pruned object with all that somebody owns; both are of the version."""
-    by_version: dict[str, FieldSet] = {version: EMPTY}
-    for owned in managed.values():
-        by_version[owned.api_version] = union(by_version.get(owned.api_version, EMPTY), owned.fields)
-    home = walker.in_version(version) if version != walker.api_version else None
-    for other, fields in by_version.items():
-        if other == version:
-            shape = walker.shape if home is None else home.shape
-            pruned = _restored(shape, whole, pruned, fields)
-            continue
-        # By way of the walker's own version, which every other is converted from.
-        there = walker.in_version(other) if other != walker.api_version else None
-        if there is None and other != walker.api_version:
-            continue
-        values = [home.back(value) if home is not None else value for value in (whole, pruned)]
-        if there is not None:
-            values = [there.convert(value) for value in values]
-        restored = _restored(walker.shape if there is None else there.shape, values[0], values[1], fields)
-        if there is not None:
-            restored = there.back(restored)
-        pruned = home.convert(restored) if home is not None else restored
-    return pruned
-
-
-def _restored(shape: MapShape, whole: Object, pruned: Object, owned: FieldSet) -> Object:
-    had, left, kept = (
-        with_containers(shape, fields) for fields in (field_set(shape, whole), field_set(shape, pruned), owned)
-    )
-    return _as_object(remove(shape, whole, difference(had, union(left, kept))))
-
-
-def _as_object(value: JsonValue) -> Object:
-    return value if isinstance(value, dict) else {}
 
 
 @cache

@@ -28,6 +28,10 @@ class Comparison(NamedTuple):
 
 NO_CHANGE = Comparison()
 
+Nodes = tuple[FieldSet | None, FieldSet | None, FieldSet | None]
+"""The nodes of what was added, removed and modified below a field; None for none."""
+MODIFIED: Nodes = (None, None, LEAF)
+
 
 class Absent:
     """Stands for what is not there: null is there."""
@@ -83,11 +87,7 @@ def compare(shape: Shape, old: JsonValue, new: JsonValue) -> Comparison:
     return NO_CHANGE if found is None else Comparison(*(node or EMPTY for node in found))
 
 
-# The nodes of what was added, removed and modified; None for none.
-_Nodes = tuple[FieldSet | None, FieldSet | None, FieldSet | None]
-
-
-def _compare(shape: Shape, old: JsonValue | Absent, new: JsonValue | Absent) -> _Nodes | None:
+def _compare(shape: Shape, old: JsonValue | Absent, new: JsonValue | Absent) -> Nodes | None:
     """None where nothing differs."""
     if not isinstance(old, Absent) and not isinstance(new, Absent):
         if same(old, new):
@@ -113,7 +113,7 @@ def _compare(shape: Shape, old: JsonValue | Absent, new: JsonValue | Absent) -> 
     return added, removed, modified
 
 
-def _turned(shape: Shape, old: JsonValue, new: JsonValue) -> _Nodes:
+def _turned(shape: Shape, old: JsonValue, new: JsonValue) -> Nodes:
     """A value without a schema that became one of another kind."""
     gone, come = _compare(shape, old, ABSENT), _compare(shape, ABSENT, new)
     removed, added = gone[1] if gone else None, come[0] if come else None
@@ -124,7 +124,7 @@ def _inside(node: FieldSet | None) -> FieldSet | None:
     return {key: below for key, below in node.items() if key != SELF} or None if node else None
 
 
-def _leaf(old: JsonValue | Absent, new: JsonValue | Absent) -> _Nodes:
+def _leaf(old: JsonValue | Absent, new: JsonValue | Absent) -> Nodes:
     if isinstance(old, Absent):
         return LEAF, None, None
     return (None, LEAF, None) if isinstance(new, Absent) else (None, None, LEAF)
@@ -134,8 +134,8 @@ def _parts(value: JsonValue | Absent) -> JsonValue:
     return None if isinstance(value, Absent) else value
 
 
-def _compare_members(shape: MapShape, old: Mapping[str, JsonValue], new: Mapping[str, JsonValue]) -> _Nodes:
-    found: dict[str, _Nodes] = {}
+def _compare_members(shape: MapShape, old: Mapping[str, JsonValue], new: Mapping[str, JsonValue]) -> Nodes:
+    found: dict[str, Nodes] = {}
     for name in old | new if isinstance(old, dict) and isinstance(new, dict) else ():
         below = shape.below(name)
         if below is not None:
@@ -145,9 +145,9 @@ def _compare_members(shape: MapShape, old: Mapping[str, JsonValue], new: Mapping
     return gathered(found)
 
 
-def _compare_items(shape: ListShape, old: list[JsonValue], new: list[JsonValue]) -> _Nodes:
+def _compare_items(shape: ListShape, old: list[JsonValue], new: list[JsonValue]) -> Nodes:
     left, right = _by_element(shape, old), _by_element(shape, new)
-    found: dict[str, _Nodes] = {}
+    found: dict[str, Nodes] = {}
     for element in left | right:
         nodes = _compare_same_items(shape.item, left.get(element, []), right.get(element, []))
         if nodes is not None:
@@ -155,7 +155,7 @@ def _compare_items(shape: ListShape, old: list[JsonValue], new: list[JsonValue])
     return gathered(found)
 
 
-def _compare_same_items(shape: Shape, old: list[JsonValue], new: list[JsonValue]) -> _Nodes | None:
+def _compare_same_items(shape: Shape, old: list[JsonValue], new: list[JsonValue]) -> Nodes | None:
     """Items of one element: more than one of them stand for each other, as a whole."""
     if len(old) < 2 and len(new) < 2:
         return _compare(shape, old[0] if old else ABSENT, new[0] if new else ABSENT)
@@ -178,7 +178,7 @@ def _by_element(shape: ListShape, items: list[JsonValue]) -> dict[str, list[Json
     return found
 
 
-def gathered(found: Mapping[str, _Nodes]) -> _Nodes:
+def gathered(found: Mapping[str, Nodes]) -> Nodes:
     """The nodes of an object from those of its parts."""
     added: FieldSet = {}
     removed: FieldSet = {}

@@ -8,9 +8,10 @@ from ..meta.codec import codec_for
 from ..meta.resource import ResourceType
 from .comparing import MessageComparer
 from .messages import shape_of
-from .ownership import Conversion, Object, Resets, reset_paths
+from .ownership import reset_paths
 from .shapes import MapShape
 from .values import Comparison
+from .walking import Conversion, Object, Resets
 
 Versions = Mapping[str, Callable[[], Conversion]]
 

@@ -13,8 +13,9 @@ from ..errors import AlreadyExists, BadRequest, Cause, Conflict, Unclassified
 from ..fields.elements import shown
 from ..fields.last_applied import ANNOTATION, KUBECTL, applied_before, refreshed, without_own
 from ..fields.managers import Manager, managers_in, write_managers
-from ..fields.ownership import Applied, Conflicts, Misfit, Object, after_apply
+from ..fields.ownership import Applied, Conflicts, Misfit, after_apply
 from ..fields.sparse import said
+from ..fields.walking import Object
 from ..meta.bounds import UNSUSPICIOUS_BYTES, check_message, check_value
 from ..meta.context import RequestContext
 from ..meta.strict import as_object

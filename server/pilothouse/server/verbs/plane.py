@@ -15,7 +15,7 @@ from ..authorization.base import Authorizer
 from ..authorization.rbac import Candidate
 from ..authorization.rules import Rule
 from ..errors import Cause, NotFound
-from ..fields.ownership import Walker
+from ..fields.walking import Walker
 from ..meta.codec import Codec
 from ..meta.resource import Registry, ResourceType
 from ..meta.tables import Printer
