@@ -9,12 +9,12 @@ from typing import cast
 from google.protobuf.message import Message
 from pilothouse.api.core.v1.quotas_pb2 import ResourceQuota
 
-from ..admission.amounts import Amounts, amounts
 from ..admission.base import Objects
 from ..admission.plugins.resource_quota import recount
 from ..errors import Conflict, NotFound, Unavailable
 from ..meta.context import RequestContext
 from ..meta.resource import ResourceType
+from ..strategies.pod_resources import Amounts, amounts
 from ..verbs.body import Body
 from ..verbs.plane import Plane
 from ..verbs.reading import cache_is_current

@@ -11,7 +11,7 @@ from ..schema.causes import duplicate, faulty, forbidden, invalid, not_supported
 from ..schema.checks import label_key, label_value
 from .addresses import is_dual, range_faults
 from .base import Strategy, copy
-from .quotas.resource_names import amount, quantities
+from .resource_names import amount, quantities
 
 _EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 

@@ -1,8 +1,8 @@
-"""What a pod asks for as a whole: its quality of service, and its resources added up."""
+"""Resource lists as numbers, and what a pod asks for as a whole: its resources added up, its quality of service."""
 
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 
-from pilothouse.api.core.v1.pods_pb2 import Pod, PodSpec
+from pilothouse.api.core.v1.pods_pb2 import Container, Pod, PodSpec
 from pilothouse.api.core.v1.references_pb2 import ResourceRequirements
 from pilothouse.api.meta.v1.meta_pb2 import Quantity as QuantityMessage
 
@@ -10,6 +10,8 @@ from ..meta.quantities import Quantity, QuantityError, parse_quantity
 from ..schema.remembered import Remembered
 
 Amounts = dict[str, Quantity]
+ListOf = Callable[[ResourceRequirements], Mapping[str, QuantityMessage]]
+
 _COMPUTE = ("cpu", "memory")
 
 
@@ -36,8 +38,8 @@ def _qos_class(spec: PodSpec) -> str:
     limits: Amounts = {}
     for part in parts:
         own_limits = _positive(part.limits)
-        _add(requests, _positive(part.requests))
-        _add(limits, own_limits)
+        add(requests, _positive(part.requests))
+        add(limits, own_limits)
         guaranteed = guaranteed and all(name in own_limits for name in _COMPUTE)
     if not requests and not limits:
         return "BestEffort"
@@ -46,25 +48,47 @@ def _qos_class(spec: PodSpec) -> str:
     return "Burstable"
 
 
-def container_requests(spec: PodSpec) -> Amounts:
-    """What the containers of a pod request at most at one time: all that run side by side, or the largest of those
-    that run before them."""
+def requests_of(resources: ResourceRequirements) -> Mapping[str, QuantityMessage]:
+    return resources.requests
+
+
+def limits_of(resources: ResourceRequirements) -> Mapping[str, QuantityMessage]:
+    return resources.limits
+
+
+def pod_total(spec: PodSpec, of: ListOf) -> Amounts:
+    """What a pod has at most at one time: containers_total(), but for what the pod as a whole says of a resource."""
+    total = containers_total(spec, of)
+    if spec.HasField("resources"):
+        for name, amount in amounts(of(spec.resources)).items():
+            if name in _COMPUTE or name.startswith("hugepages-"):
+                total[name] = amount
+    return total
+
+
+def containers_total(spec: PodSpec, of: ListOf) -> Amounts:
+    """What a pod's containers have at most at one time: those that run side by side, or the largest of those that start
+    before them beside the sidecars started so far."""
     total: Amounts = {}
     for container in spec.containers:
-        _add(total, amounts(container.resources.requests))
+        add(total, amounts(of(container.resources)))
+    _add_init(total, spec.init_containers, of)
+    return total
+
+
+def _add_init(total: Amounts, containers: Iterable[Container], of: ListOf) -> None:
     sidecars: Amounts = {}
     largest: Amounts = {}
-    for container in spec.init_containers:
-        own = amounts(container.resources.requests)
+    for container in containers:
+        own = amounts(of(container.resources))
         if container.restart_policy == "Always":
-            _add(sidecars, own)
-            _add(total, own)
+            add(total, own)
+            add(sidecars, own)
             own = dict(sidecars)
         else:
-            _add(own, sidecars)
+            add(own, sidecars)
         _raise(largest, own)
     _raise(total, largest)
-    return total
 
 
 def default_requests(resources: ResourceRequirements) -> None:
@@ -80,13 +104,13 @@ def default_pod_resources(spec: PodSpec) -> None:
         return
     huge: Amounts = {}
     for container in spec.containers:
-        _add(huge, {n: q for n, q in amounts(container.resources.limits).items() if n.startswith("hugepages-")})
+        add(huge, {n: q for n, q in amounts(container.resources.limits).items() if n.startswith("hugepages-")})
     for name, amount in huge.items():
         if name not in resources.limits and name not in resources.requests:
             resources.limits[name].string = str(amount)
     if not resources.limits:
         return
-    asked = container_requests(spec)
+    asked = containers_total(spec, requests_of)
     for name in _COMPUTE:
         if name in asked and name not in resources.requests:
             resources.requests[name].string = str(asked[name])
@@ -103,8 +127,8 @@ def copy_missing(
 
 
 def amounts(found: Mapping[str, QuantityMessage]) -> Amounts:
-    """A resource list as numbers; what is no quantity is left out (validation refuses it)."""
-    read = {}
+    """A resource list as numbers; what is no quantity is left out: validation tells of it."""
+    read: Amounts = {}
     for name, message in found.items():
         try:
             read[name] = parse_quantity(message.string or "0")
@@ -117,12 +141,13 @@ def _positive(found: Mapping[str, QuantityMessage]) -> Amounts:
     return {name: q for name, q in amounts(found).items() if name in _COMPUTE and q.nanos > 0}
 
 
-def _add(total: Amounts, more: Amounts) -> None:
+def add(total: Amounts, more: Mapping[str, Quantity]) -> None:
+    """Adds one list to another."""
     for name, amount in more.items():
         total[name] = total[name] + amount if name in total else amount
 
 
-def _raise(total: Amounts, floor: Amounts) -> None:
-    for name, amount in floor.items():
+def _raise(total: Amounts, least: Mapping[str, Quantity]) -> None:
+    for name, amount in least.items():
         if name not in total or total[name] < amount:
             total[name] = amount

@@ -13,7 +13,7 @@ from pilothouse.api.meta.v1.meta_pb2 import Quantity as QuantityMessage
 
 from ...meta.quantities import Quantity
 from ...meta.resource import ResourceType
-from ..amounts import Amounts, amounts, limits_of, pod_total, requests_of
+from ...strategies.pod_resources import Amounts, amounts, limits_of, pod_total, requests_of
 from ..base import AdmissionRequest, Objects, Operation, Plugin, rejected
 
 ANNOTATION = "kubernetes.io/limit-ranger"

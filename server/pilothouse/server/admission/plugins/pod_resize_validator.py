@@ -10,7 +10,7 @@ from pilothouse.api.core.v1.pods_pb2 import Pod, PodSpec
 
 from ...errors import Cause
 from ...meta.quantities import quantity
-from ..amounts import Amounts, add, amounts, pod_total, requests_of
+from ...strategies.pod_resources import Amounts, add, amounts, pod_total, requests_of
 from ..base import AdmissionRequest, rejected
 from ..environment import Environment
 from ..lookups import find

@@ -10,33 +10,12 @@ from ...errors import Cause
 from ...meta import names
 from ...meta.quantities import Quantity, QuantityError, parse_quantity
 from ...schema.causes import duplicate, forbidden, invalid, not_found, not_supported, required
-from ...schema.checks import label_key
-from ..pod_resources import amounts, container_requests
+from ..pod_resources import amounts, containers_total, requests_of
+from ..resource_names import is_extended, may_be_overcommitted, resource_name
 from .paths import subdomain
 
 _HUGE = "hugepages-"
 _OF_CONTAINERS = frozenset(("cpu", "memory", "ephemeral-storage"))
-_STANDARD = _OF_CONTAINERS | frozenset(
-    (
-        "requests.cpu",
-        "requests.memory",
-        "requests.ephemeral-storage",
-        "requests.storage",
-        "limits.cpu",
-        "limits.memory",
-        "limits.ephemeral-storage",
-        "pods",
-        "resourcequotas",
-        "services",
-        "services.nodeports",
-        "services.loadbalancers",
-        "replicationcontrollers",
-        "secrets",
-        "configmaps",
-        "persistentvolumeclaims",
-        "storage",
-    )
-)
 _OF_PODS = ("cpu", _HUGE, "memory")
 _INTEGERS = "must be an integer"
 
@@ -65,7 +44,7 @@ def pod_resources(spec: PodSpec, path: str, causes: list[Cause]) -> None:
         causes.append(forbidden(f"{path}.claims", "claims cannot be set for Resources at pod-level"))
     _requirements(resources, path, True, causes)
     requests = amounts(resources.requests)
-    for name, asked in sorted(container_requests(spec).items()):
+    for name, asked in sorted(containers_total(spec, requests_of).items()):
         given = requests.get(name, Quantity(0))
         if (name in ("cpu", "memory") or name.startswith(_HUGE)) and given < asked:
             detail = f"must be greater than or equal to aggregate container requests of {asked}"
@@ -125,7 +104,7 @@ def _requirements(resources: ResourceRequirements, path: str, of_pod: bool, caus
 
 def _within_limit(name: str, request: Quantity, limits: dict[str, Quantity], path: str, causes: list[Cause]) -> None:
     limit = limits.get(name)
-    overcommit = ("/" not in name or "kubernetes.io/" in name) and not name.startswith(_HUGE)
+    overcommit = may_be_overcommitted(name)
     if limit is None:
         if not overcommit:
             detail = "Limit must be set for non overcommitable resources"
@@ -138,38 +117,28 @@ def _within_limit(name: str, request: Quantity, limits: dict[str, Quantity], pat
         causes.append(invalid(f"{path}.requests", str(request), detail))
 
 
-def _resource_name(name: str, path: str, causes: list[Cause]) -> bool:
-    faults = [invalid(path, name, fault) for fault in label_key(name)]
-    if not faults and "/" not in name and name not in _STANDARD and not name.startswith(_HUGE):
-        faults = [invalid(path, name, "must be a standard resource type or fully qualified")]
-    causes.extend(faults)
-    return not faults
-
-
 def container_resource_name(name: str, path: str, causes: list[Cause]) -> None:
     """The name of something that a container may request."""
-    _resource_name(name, path, causes)
+    causes.extend(resource_name(name, path))
     if "/" not in name:
         if name not in _OF_CONTAINERS and not name.startswith(_HUGE):
             causes.append(invalid(path, name, "must be a standard resource for containers"))
-    elif "kubernetes.io/" not in name and not _is_extended(name):
+    elif "kubernetes.io/" not in name and not is_extended(name):
         causes.append(invalid(path, name, "doesn't follow extended resource name standard"))
 
 
 def _pod_resource_name(name: str, path: str, causes: list[Cause]) -> None:
     supported = name in ("cpu", "memory") or name.startswith(_HUGE)
-    if _resource_name(name, path, causes) and not supported:
-        causes.append(not_supported(path, name, _OF_PODS))
-
-
-def _is_extended(name: str) -> bool:
-    return not name.startswith("requests.") and not label_key(f"requests.{name}")
+    faults = resource_name(name, path)
+    if not faults and not supported:
+        faults = [not_supported(path, name, _OF_PODS)]
+    causes.extend(faults)
 
 
 def _amount(name: str, amount: Quantity, path: str, causes: list[Cause]) -> None:
     if amount.nanos < 0:
         causes.append(invalid(path, str(amount), "must be greater than or equal to 0"))
-    if "/" in name and "kubernetes.io/" not in name and amount.milli_value % 1000 and _is_extended(name):
+    if amount.milli_value % 1000 and is_extended(name):
         causes.append(invalid(path, str(amount), _INTEGERS))
     if name.startswith(_HUGE):
         _huge_pages(name, amount, path, causes)

@@ -12,7 +12,7 @@ from ...schema.checks import label_key
 from ..base import Strategy
 from ..pod_resources import copy_missing
 from ..pods.resources import container_resource_name
-from .resource_names import may_be_overcommitted, quantities, resource_name
+from ..resource_names import may_be_overcommitted, quantities, resource_name
 
 _TYPES = ("Container", "PersistentVolumeClaim", "Pod")
 _OF_CONTAINERS = ("Container", "Pod")

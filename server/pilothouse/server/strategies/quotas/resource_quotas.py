@@ -9,7 +9,7 @@ from ...errors import Cause
 from ...meta.context import RequestContext
 from ...schema.causes import immutable, invalid, required
 from ..base import Strategy
-from .resource_names import QUOTA, amount, quantities, quota_name
+from ..resource_names import QUOTA, amount, quantities, quota_name
 
 _PODS = frozenset(
     ("pods", "cpu", "memory", *(f"{side}.{name}" for side in ("requests", "limits") for name in ("cpu", "memory")))

@@ -13,7 +13,7 @@ from pilothouse.api.core.v1.quotas_pb2 import ResourceQuota
 
 from ....errors import ServerTimeout
 from ....meta.quantities import Quantity
-from ...amounts import Amounts, add, amounts
+from ....strategies.pod_resources import Amounts, add, amounts
 from ...base import Objects
 
 Deltas = Mapping[str, Amounts]

@@ -9,7 +9,7 @@ from pilothouse.api.core.v1.quotas_pb2 import ResourceQuota
 
 from ....meta.quantities import Quantity
 from ....meta.resource import ResourceType
-from ...amounts import Amounts
+from ....strategies.pod_resources import Amounts
 from ...base import AdmissionRequest, Objects, Operation, Plugin, rejected
 from .ledger import Deltas, Ledger, arithmetic
 from .scopes import in_scope

@@ -7,7 +7,7 @@ from typing import cast
 from pilothouse.api.core.v1.quotas_pb2 import ResourceQuota
 
 from ....meta.quantities import Quantity
-from ...amounts import Amounts, add
+from ....strategies.pod_resources import Amounts, add
 from ...base import Objects
 from .scopes import in_scope
 from .usage import KINDS, concerned, count_name, usage

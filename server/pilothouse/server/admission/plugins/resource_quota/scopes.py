@@ -7,7 +7,7 @@ from pilothouse.api.core.v1.pods_pb2 import Pod
 from pilothouse.api.core.v1.quotas_pb2 import ResourceQuota, ScopedResourceSelectorRequirement
 from pilothouse.api.core.v1.volumes_pb2 import PersistentVolumeClaim
 
-from ...amounts import amounts
+from ....strategies.pod_resources import amounts
 
 Requirement = ScopedResourceSelectorRequirement
 

@@ -11,7 +11,7 @@ from pilothouse.api.core.v1.volumes_pb2 import PersistentVolumeClaim
 from pilothouse.api.resource.v1.resource_pb2 import DeviceRequest, ResourceClaim
 
 from ....meta.quantities import Quantity, quantity
-from ...amounts import Amounts, add, amounts, limits_of, pod_total, requests_of
+from ....strategies.pod_resources import Amounts, add, amounts, limits_of, pod_total, requests_of
 
 ONE = quantity(1)
 STORAGE_CLASS = ".storageclass.storage.k8s.io/"

@@ -1,13 +1,14 @@
-"""The names of what is limited and counted."""
+"""The names of what is requested, limited and counted, and the amounts that go with them."""
 
 from collections.abc import Mapping
 
 from pilothouse.api.meta.v1.meta_pb2 import Quantity as QuantityMessage
 
-from ...errors import Cause
-from ...meta.quantities import Quantity, QuantityError, parse_quantity
-from ...schema.causes import invalid
-from ...schema.checks import label_key
+from ..errors import Cause
+from ..meta.quantities import Quantity
+from ..schema.causes import invalid
+from ..schema.checks import label_key
+from .pod_resources import Amounts, amounts
 
 _COMPUTE = ("cpu", "memory", "ephemeral-storage")
 _COUNTED = frozenset(
@@ -31,15 +32,9 @@ _STANDARD = QUOTA | {"storage"}
 _HUGE = ("hugepages-", "requests.hugepages-")
 
 
-def quantities(found: Mapping[str, QuantityMessage]) -> dict[str, Quantity]:
-    """The amounts by name; what is no quantity is left out, for the schema refuses it."""
-    amounts: dict[str, Quantity] = {}
-    for name in sorted(found):
-        try:
-            amounts[name] = parse_quantity(found[name].string or "0")
-        except QuantityError:
-            continue
-    return amounts
+def quantities(found: Mapping[str, QuantityMessage]) -> Amounts:
+    """The amounts in the order of their names."""
+    return dict(sorted(amounts(found).items()))
 
 
 def resource_name(name: str, path: str) -> list[Cause]:
