@@ -1,167 +1,128 @@
-"""Metrics of HorizontalPodAutoscalers: what v2 nests as metric, target and current, v1 has side by side."""
+"""Metrics of HorizontalPodAutoscalers: what v2 nests as metric, target and current, v1 has side by side.
+
+v1 names a number by its side ("target" in a spec, "current" in a status) and by what v2 calls it there: target_value,
+current_average_utilization; of objects the average goes without a side.
+"""
 
 from typing import Any
 
 from google.protobuf.message import Message
+from pilothouse.api import annotations_pb2 as options
 from pilothouse.api.autoscaling.v1 import autoscaling_pb2 as v1
 from pilothouse.api.autoscaling.v2 import autoscaling_pb2 as v2
 
+from ..meta.members import option
+
+_NUMBERS = {"Value": "value", "AverageValue": "average_value", "Utilization": "average_utilization"}
+"""The members of a target or of a current by the types of targets."""
+_TYPES = {
+    "object": ("AverageValue", "Value"),
+    "pods": ("AverageValue",),
+    "resource": ("Utilization", "AverageValue"),
+    "container_resource": ("Utilization", "AverageValue"),
+    "external": ("Value", "AverageValue"),
+}
+"""The types that targets of v1 have, by kind of metric: the first whose number is there, else the last."""
 _ZERO = ("", "0")
 
 
 def metric_from_v1(metric: v1.MetricSpec) -> v2.MetricSpec:
     made = v2.MetricSpec()
-    _same(metric, made, "type")
-    if metric.HasField("object"):
-        source, target = metric.object, made.object
-        _message(source, "target", target.described_object)
-        _identifier(source, target.metric, "metric_name", "selector")
-        _quantity(source, "average_value", target.target, "average_value")
-        if not source.HasField("average_value") or source.target_value.string not in _ZERO:
-            _quantity(source, "target_value", target.target, "value")
-        target.target.type = "AverageValue" if source.HasField("average_value") else "Value"
-    if metric.HasField("pods"):
-        _identifier(metric.pods, made.pods.metric, "metric_name", "selector")
-        _quantity(metric.pods, "target_average_value", made.pods.target, "average_value")
-        made.pods.target.type = "AverageValue"
-    for name in ("resource", "container_resource"):
-        if metric.HasField(name):
-            _resource_from_v1(getattr(metric, name), getattr(made, name))
-    if metric.HasField("external"):
-        outside, wanted = metric.external, made.external
-        _identifier(outside, wanted.metric, "metric_name", "metric_selector")
-        _quantity(outside, "target_value", wanted.target, "value")
-        _quantity(outside, "target_average_value", wanted.target, "average_value")
-        wanted.target.type = "Value" if outside.HasField("target_value") else "AverageValue"
+    for kind in _from_v1(metric, made, "target"):
+        target, types = getattr(made, kind).target, _TYPES[kind]
+        target.type = next((t for t in types if target.HasField(_NUMBERS[t])), types[-1])
     return made
 
 
 def metric_to_v1(metric: v2.MetricSpec) -> v1.MetricSpec:
     made = v1.MetricSpec()
-    _same(metric, made, "type")
-    if metric.HasField("object"):
-        source, target = metric.object, made.object
-        _message(source, "described_object", target.target)
-        _name(source.metric, target, "metric_name", "selector")
-        _quantity(source.target, "value", target, "target_value")
-        _quantity(source.target, "average_value", target, "average_value")
-        target.SetInParent()
-    if metric.HasField("pods"):
-        _name(metric.pods.metric, made.pods, "metric_name", "selector")
-        _quantity(metric.pods.target, "average_value", made.pods, "target_average_value")
-        made.pods.SetInParent()
-    for name in ("resource", "container_resource"):
-        if metric.HasField(name):
-            plain, nested = getattr(made, name), getattr(metric, name)
-            plain.SetInParent()
-            _same(nested, plain, "name", "container")
-            if nested.target.HasField("average_utilization"):
-                plain.target_average_utilization = nested.target.average_utilization
-            _quantity(nested.target, "average_value", plain, "target_average_value")
-    if metric.HasField("external"):
-        _name(metric.external.metric, made.external, "metric_name", "metric_selector")
-        _quantity(metric.external.target, "value", made.external, "target_value")
-        _quantity(metric.external.target, "average_value", made.external, "target_average_value")
-        made.external.SetInParent()
+    _to_v1(metric, made, "target")
     return made
 
 
 def status_from_v1(metric: v1.MetricStatus) -> v2.MetricStatus:
     made = v2.MetricStatus()
-    _same(metric, made, "type")
-    if metric.HasField("object"):
-        source, target = metric.object, made.object
-        _message(source, "target", target.described_object)
-        _identifier(source, target.metric, "metric_name", "selector")
-        _quantity(source, "average_value", target.current, "average_value")
-        if not source.HasField("average_value") or source.current_value.string not in _ZERO:
-            _quantity(source, "current_value", target.current, "value")
-    if metric.HasField("pods"):
-        _identifier(metric.pods, made.pods.metric, "metric_name", "selector")
-        _quantity(metric.pods, "current_average_value", made.pods.current, "average_value")
-    for name in ("resource", "container_resource"):
-        if metric.HasField(name):
-            plain, nested = getattr(metric, name), getattr(made, name)
-            nested.SetInParent()
-            _same(plain, nested, "name", "container")
-            if plain.HasField("current_average_utilization"):
-                nested.current.average_utilization = plain.current_average_utilization
-            _quantity(plain, "current_average_value", nested.current, "average_value")
-    if metric.HasField("external"):
-        outside, seen = metric.external, made.external
-        _identifier(outside, seen.metric, "metric_name", "metric_selector")
-        _quantity(outside, "current_average_value", seen.current, "average_value")
-        if not outside.HasField("current_average_value") or outside.current_value.string not in _ZERO:
-            _quantity(outside, "current_value", seen.current, "value")
+    _from_v1(metric, made, "current")
     return made
 
 
 def status_to_v1(metric: v2.MetricStatus) -> v1.MetricStatus:
     made = v1.MetricStatus()
-    _same(metric, made, "type")
-    if metric.HasField("object"):
-        source, target = metric.object, made.object
-        _message(source, "described_object", target.target)
-        _name(source.metric, target, "metric_name", "selector")
-        _quantity(source.current, "value", target, "current_value")
-        _quantity(source.current, "average_value", target, "average_value")
-        target.SetInParent()
-    if metric.HasField("pods"):
-        _name(metric.pods.metric, made.pods, "metric_name", "selector")
-        _quantity(metric.pods.current, "average_value", made.pods, "current_average_value")
-        made.pods.SetInParent()
-    for name in ("resource", "container_resource"):
-        if metric.HasField(name):
-            plain, nested = getattr(made, name), getattr(metric, name)
-            plain.SetInParent()
-            _same(nested, plain, "name", "container")
-            if nested.current.HasField("average_utilization"):
-                plain.current_average_utilization = nested.current.average_utilization
-            _quantity(nested.current, "average_value", plain, "current_average_value")
-    if metric.HasField("external"):
-        _name(metric.external.metric, made.external, "metric_name", "metric_selector")
-        _quantity(metric.external.current, "value", made.external, "current_value")
-        _quantity(metric.external.current, "average_value", made.external, "current_average_value")
-        made.external.SetInParent()
+    _to_v1(metric, made, "current")
     return made
 
 
-def _resource_from_v1(plain: Any, nested: Any) -> None:
-    _same(plain, nested, "name", "container")
-    if plain.HasField("target_average_utilization"):
-        nested.target.average_utilization = plain.target_average_utilization
-    _quantity(plain, "target_average_value", nested.target, "average_value")
-    nested.target.type = "Utilization" if plain.HasField("target_average_utilization") else "AverageValue"
+def _from_v1(metric: Any, made: Any, side: str) -> list[str]:
+    """Returns the kinds of metrics that there are."""
+    _copy(metric, "type", made, "type")
+    kinds = [kind for kind in _TYPES if metric.HasField(kind)]
+    for kind in kinds:
+        flat, nested = getattr(metric, kind), getattr(made, kind)
+        nested.SetInParent()
+        for name in ("name", "container"):
+            _copy(flat, name, nested, name)
+        if _has(flat, "target"):
+            _copy(flat, "target", nested, "described_object")
+        if _has(nested, "metric"):
+            nested.metric.SetInParent()
+            _copy(flat, "metric_name", nested.metric, "name")
+            _copy(flat, _selector(flat), nested.metric, "selector")
+        numbers = _numbers(flat, side)
+        for name, number in numbers.items():
+            if name != "value" or not _says_nothing(flat, number, numbers["average_value"]):
+                _copy(flat, number, getattr(nested, side), name)
+    return kinds
 
 
-def _same(source: Any, target: Any, *names: str) -> None:
-    """Strings that both have; `container` only some."""
-    for name in names:
-        if name in source.DESCRIPTOR.fields_by_name and source.HasField(name):
-            setattr(target, name, getattr(source, name))
+def _to_v1(metric: Any, made: Any, side: str) -> None:
+    _copy(metric, "type", made, "type")
+    for kind in _TYPES:
+        if not metric.HasField(kind):
+            continue
+        nested, flat = getattr(metric, kind), getattr(made, kind)
+        flat.SetInParent()
+        for name in ("name", "container"):
+            _copy(nested, name, flat, name)
+        if _has(flat, "target"):
+            _copy(nested, "described_object", flat, "target")
+        if _has(nested, "metric"):
+            _copy(nested.metric, "name", flat, "metric_name")
+            _copy(nested.metric, "selector", flat, _selector(flat))
+        for name, number in _numbers(flat, side).items():
+            _copy(getattr(nested, side), name, flat, number)
 
 
-def _quantity(source: Any, name: str, target: Any, target_name: str) -> None:
-    if source.HasField(name):
-        getattr(target, target_name).CopyFrom(getattr(source, name))
+def _numbers(flat: Message, side: str) -> dict[str, str]:
+    """The names in v1 by those in v2, of the numbers that this kind of metric has."""
+    named = {name: f"{side}_{name}" for name in _NUMBERS.values()}
+    if _has(flat, "average_value"):
+        named["average_value"] = "average_value"
+    return {name: number for name, number in named.items() if _has(flat, number)}
 
 
-def _message(source: Any, name: str, target: Message) -> None:
-    """A message of the other version, with the same numbers and types."""
-    if source.HasField(name):
-        target.ParseFromString(getattr(source, name).SerializeToString())
+def _says_nothing(flat: Any, value: str, average: str) -> bool:
+    """Whether a value is zero only because v1 must always write it."""
+    always = option(flat.DESCRIPTOR.fields_by_name[value], options.value)
+    return always and flat.HasField(average) and getattr(flat, value).string in _ZERO
 
 
-def _identifier(source: Any, identifier: Any, name: str, selector: str) -> None:
-    identifier.SetInParent()
-    if source.HasField(name):
-        identifier.name = getattr(source, name)
-    if source.HasField(selector):
-        identifier.selector.CopyFrom(getattr(source, selector))
+def _selector(flat: Message) -> str:
+    return "metric_selector" if _has(flat, "metric_selector") else "selector"
 
 
-def _name(identifier: Any, target: Any, name: str, selector: str) -> None:
-    if identifier.HasField("name"):
-        setattr(target, name, identifier.name)
-    if identifier.HasField("selector"):
-        getattr(target, selector).CopyFrom(identifier.selector)
+def _has(message: Message, name: str) -> bool:
+    """Whether messages of this class have such a field."""
+    return name in message.DESCRIPTOR.fields_by_name
+
+
+def _copy(source: Any, name: str, target: Any, target_name: str) -> None:
+    """Copies what is set; messages of the two versions have the same numbers and types."""
+    if not _has(source, name) or not source.HasField(name):
+        return
+    value = getattr(source, name)
+    if isinstance(value, Message):
+        copied = getattr(target, target_name)
+        copied.SetInParent()
+        copied.MergeFromString(value.SerializeToString())
+    else:
+        setattr(target, target_name, value)
