@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from pilothouse.server.schema.metadata import MAX_ANNOTATIONS, metadata_validator_for, validate_metadata_update
+from pilothouse.server.schema.metadata import MAX_ANNOTATIONS, identity_causes, metadata_validator_for
 
 from tests.support.objects import REGISTRY, read, resource_of
 
@@ -62,8 +62,17 @@ def test_the_name_rule_is_that_of_the_resource() -> None:
 def test_what_is_being_deleted_gains_no_finalizer() -> None:
     _, old = read(config_map(finalizers=["example.test/a"], deletionTimestamp="2024-05-01T00:00:00Z"))
     _, new = read(config_map(finalizers=["example.test/a", "example.test/b"]))
-    assert [c.field for c in validate_metadata_update(new.metadata, old.metadata)] == ["metadata.finalizers"]
-    assert validate_metadata_update(old.metadata, old.metadata) == []
+    assert [c.field for c in identity_causes(new.metadata, old.metadata)] == ["metadata.finalizers"]
+    assert identity_causes(old.metadata, old.metadata) == []
+
+
+def test_an_object_stays_the_one_that_it_is() -> None:
+    _, old = read(config_map())
+    _, new = read(config_map())
+    old.metadata.uid, new.metadata.uid = "one", "two"
+    assert [c.field for c in identity_causes(new.metadata, old.metadata)] == ["metadata.uid"]
+    new.metadata.ClearField("uid")
+    assert identity_causes(new.metadata, old.metadata) == []
 
 
 def test_every_resource_has_a_name_rule() -> None:

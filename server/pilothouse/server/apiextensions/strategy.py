@@ -8,7 +8,7 @@ from ..errors import Cause, Invalid, MethodNotSupported
 from ..meta.context import RequestContext
 from ..meta.resource import ResourceType
 from ..schema.causes import invalid
-from ..schema.metadata import metadata_validator_for, validate_metadata_update
+from ..schema.metadata import metadata_validator_for
 from ..schema.structural.lists import list_causes
 from ..schema.structural.validation import ABSENT, NOWHERE
 from ..strategies.base import Strategy
@@ -81,7 +81,7 @@ class CustomObjects(Strategy[CustomObject]):
         self._refuse_kind(obj)
         whole, before = self._whole(obj), self._whole(old)
         root = self._version.root
-        causes = self._metadata(obj) + validate_metadata_update(obj.metadata, old.metadata)
+        causes = self._metadata(obj)
         causes += self._version.validator.causes(whole, before) + self._scale(whole, context)
         # What was wrong before may stay wrong.
         embedded = embedded_causes(whole, root)

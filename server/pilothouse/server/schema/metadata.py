@@ -74,28 +74,23 @@ def template_metadata(field: str, metadata: Any) -> Iterator[Cause]:
     yield from _annotations(f"{field}.annotations", metadata.annotations)
 
 
-def validate_metadata_update(metadata: Any, old: Any) -> list[Cause]:
-    """What of metadata must stay. The server has filled in by then what a caller may leave out (uid, times)."""
+def identity_causes(metadata: Any, old: Any) -> list[Cause]:
+    """What an update says of an object's identity that must not change: another uid, and a new finalizer where the
+    object is being deleted."""
     causes = []
-    for member, json_name in _FIXED:
-        value = getattr(metadata, member)
-        if value != getattr(old, member):
-            causes.append(immutable(f"metadata.{json_name}", value))
-    if metadata.generation < old.generation:
-        causes.append(invalid("metadata.generation", metadata.generation, "must not be decremented"))
-    if old.HasField("deletion_timestamp"):
-        added = [f for f in metadata.finalizers if f not in old.finalizers]
-        if added:
-            listed = "[]string{" + ", ".join(shown(f) for f in sorted(added)) + "}"
-            detail = f"no new finalizers can be added if the object is being deleted, found new finalizers {listed}"
-            causes.append(forbidden("metadata.finalizers", detail))
+    if metadata.uid and metadata.uid != old.uid:
+        causes.append(immutable("metadata.uid", metadata.uid))
+    added = sorted(set(metadata.finalizers) - set(old.finalizers))
+    if added and old.HasField("deletion_timestamp"):
+        listed = "[]string{" + ", ".join(map(shown, added)) + "}"
+        detail = f"no new finalizers can be added if the object is being deleted, found new finalizers {listed}"
+        causes.append(forbidden("metadata.finalizers", detail))
     return causes
 
 
 # Groups whose objects are looked at like custom ones.
 _LENIENT_GROUPS = ("admissionregistration.k8s.io", "apiextensions.k8s.io", "apiregistration.k8s.io")
 _STANDARD_FINALIZERS = ("kubernetes", "orphan", "foregroundDeletion")
-_FIXED = (("name", "name"), ("namespace", "namespace"), ("uid", "uid"))
 
 
 def _names(metadata: Any, rule: names.NameRule, longest: int) -> Iterator[Cause]:

@@ -9,6 +9,8 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 from pilothouse.api import annotations_pb2 as options
 
+from ..meta.members import is_inline, is_map, json_form, option, value_field
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
@@ -59,48 +61,34 @@ def descriptor_of(cls: type[Message]) -> Descriptor:
     return cast(Descriptor, cls.DESCRIPTOR)
 
 
-def json_form(descriptor: Descriptor) -> int:
-    """The JsonForm of a message, 0 where it is an object of its fields."""
-    return int(_extensions(descriptor.GetOptions())[options.json_form])
-
-
-def _extensions(holder: Any) -> Any:
-    # Extensions are typed plainly in generated modules, which the stubs of `Extensions` do not take.
-    return holder.Extensions
-
-
 def _field(descriptor: FieldDescriptor) -> Field:
     holder: Any = descriptor.GetOptions()
-    found = _extensions(holder)
 
-    def option(extension: FieldDescriptor) -> Any:
-        return found[extension] if holder.HasExtension(extension) else None
+    def given(extension: FieldDescriptor) -> Any:
+        return option(descriptor, extension) if holder.HasExtension(extension) else None
 
-    child = descriptor.message_type
-    is_map = child is not None and bool(child.GetOptions().map_entry)
-    if child is not None and is_map:
-        child = child.fields_by_name["value"].message_type
-    unique = bool(option(options.unique))
+    child = value_field(descriptor).message_type
+    unique = bool(option(descriptor, options.unique))
     return Field(
         descriptor=descriptor,
         name=descriptor.name,
         json=descriptor.json_name,
-        repeated=descriptor.is_repeated and not is_map,
-        map=is_map,
+        repeated=descriptor.is_repeated and not is_map(descriptor),
+        map=is_map(descriptor),
         child=child,
         form=json_form(child) if child is not None else 0,
-        value=bool(option(options.value)),
-        inline=bool(option(options.inline)),
-        enforced=bool(option(options.enforced)),
-        immutable=bool(option(options.immutable)),
-        default=option(options.default),
-        enum=tuple(found[options.enum]),
-        open=bool(option(options.open)),
-        format=option(options.format) or 0,
-        minimum=option(options.minimum),
-        maximum=option(options.maximum),
-        max_length=option(options.max_length),
-        pattern=option(options.pattern),
-        unique_keys=tuple(found[options.map_keys]) if unique else (),
-        unique_items=unique and option(options.list_type) == options.SET,
+        value=bool(option(descriptor, options.value)),
+        inline=is_inline(descriptor),
+        enforced=bool(option(descriptor, options.enforced)),
+        immutable=bool(option(descriptor, options.immutable)),
+        default=given(options.default),
+        enum=tuple(option(descriptor, options.enum)),
+        open=bool(option(descriptor, options.open)),
+        format=option(descriptor, options.format),
+        minimum=given(options.minimum),
+        maximum=given(options.maximum),
+        max_length=given(options.max_length),
+        pattern=given(options.pattern),
+        unique_keys=tuple(option(descriptor, options.map_keys)) if unique else (),
+        unique_items=unique and option(descriptor, options.list_type) == options.SET,
     )

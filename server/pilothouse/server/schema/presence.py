@@ -11,8 +11,9 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 from pilothouse.api import annotations_pb2 as options
 
+from ..meta.members import json_form
 from ..meta.quantities import QuantityError, canonical
-from .options import Field, descriptor_of, fields_of, json_form
+from .options import Field, descriptor_of, fields_of
 
 Normalizer = Callable[[Message], None]
 

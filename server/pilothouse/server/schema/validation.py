@@ -13,9 +13,10 @@ from google.protobuf.message import Message
 from pilothouse.api import annotations_pb2 as options
 
 from ..errors import Cause
+from ..meta.members import json_form
 from .causes import duplicate, required
 from .checks import Check, checks_of, list_checks_of, quantity
-from .options import Field, descriptor_of, fields_of, json_form
+from .options import Field, descriptor_of, fields_of
 
 Validator = Callable[[Message], list[Cause]]
 _Visit = Callable[[Any], list[Cause] | None]

@@ -3,16 +3,15 @@
 The rules are those of rest.BeforeCreate and rest.BeforeUpdate of a kube-apiserver.
 """
 
-import json
-
 from google.protobuf.message import Message
 from pilothouse.api.meta.v1.meta_pb2 import ObjectMeta
 
-from ..errors import BadRequest, Cause
+from ..errors import BadRequest
 from ..meta.context import RequestContext
 from ..meta.names import generate_name
 from ..meta.resource import ResourceType
 from ..meta.uids import new_uid
+from ..schema.metadata import identity_causes
 from . import faults
 
 _SERVER_OWNED = (
@@ -72,15 +71,7 @@ def keep_identity(resource: ResourceType, message: Message, old: Message) -> Non
     """Gives an updated object what it had: identity, age and the marks of deletion. Raises Invalid for another uid, and
     for a new finalizer on an object that is being deleted."""
     new_metadata, old_metadata = metadata_of(message), metadata_of(old)
-    causes: list[Cause] = []
-    if new_metadata.uid and new_metadata.uid != old_metadata.uid:
-        text = f"Invalid value: {json.dumps(new_metadata.uid)}: field is immutable"
-        causes.append(Cause("FieldValueInvalid", text, "metadata.uid"))
-    new = sorted(set(new_metadata.finalizers) - set(old_metadata.finalizers))
-    if new and old_metadata.HasField("deletion_timestamp"):
-        text = "Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers "
-        text += f"[]string{{{', '.join(map(json.dumps, new))}}}"
-        causes.append(Cause("FieldValueForbidden", text, "metadata.finalizers"))
+    causes = identity_causes(new_metadata, old_metadata)
     if causes:
         # A kube-apiserver looks twice, once for all kinds and once for the one, and tells of both.
         raise faults.invalid(resource, old_metadata.name, causes * 2)

@@ -13,6 +13,7 @@ from .body import FieldValidation
 DRY_RUN_ALL = "All"
 FIELD_MANAGER_BYTES = 128
 UNKNOWN_MANAGER = "unknown"
+_VALIDATIONS = {v.value: v for v in FieldValidation}
 _PRINTABLE = re.compile(r"[^\x00-\x1f\x7f-\x9f]*")
 
 
@@ -30,14 +31,15 @@ def write_options(
 ) -> WriteOptions:
     """kind: "CreateOptions", "UpdateOptions" or "PatchOptions"; unset: the field validation where none is named. Raises
     Invalid."""
-    causes = dry_run_causes(dry_run) + field_manager_causes(field_manager)
-    known = {v.value: v for v in FieldValidation}
-    if field_validation and field_validation not in known:
-        supported = '"", "Ignore", "Strict", "Warn"'
-        text = f"Unsupported value: {json.dumps(field_validation)}: supported values: {supported}"
-        causes.append(Cause("FieldValueNotSupported", text, "fieldValidation"))
+    causes = dry_run_causes(dry_run) + field_manager_causes(field_manager) + _field_validation_causes(field_validation)
     refuse(kind, causes)
-    return WriteOptions(bool(dry_run), field_manager, known.get(field_validation, unset))
+    return WriteOptions(bool(dry_run), field_manager, _VALIDATIONS.get(field_validation, unset))
+
+
+def field_validation_of(kind: str, text: str, unset: FieldValidation) -> FieldValidation:
+    """write_options() for one of them. Raises Invalid."""
+    refuse(kind, _field_validation_causes(text))
+    return _VALIDATIONS.get(text, unset)
 
 
 def forbid_force() -> None:
@@ -63,6 +65,13 @@ def field_manager_causes(name: str, field: str = "fieldManager") -> list[Cause]:
         text = f"Invalid value: {json.dumps(name)}: should only contain printable characters"
         causes.append(Cause("FieldValueInvalid", text, field))
     return causes
+
+
+def _field_validation_causes(text: str) -> list[Cause]:
+    if not text or text in _VALIDATIONS:
+        return []
+    message = f'Unsupported value: {json.dumps(text)}: supported values: "", "Ignore", "Strict", "Warn"'
+    return [Cause("FieldValueNotSupported", message, "fieldValidation")]
 
 
 @lru_cache(maxsize=1024)

@@ -21,7 +21,7 @@ from ...meta.wire import first_field
 from ...metrics import Metrics
 from ...verbs.faults import api_error
 from ...verbs.impersonation import impersonate
-from ...verbs.options import DRY_RUN_ALL, field_manager_causes, manager_of, refuse
+from ...verbs.options import dry_run_causes, field_manager_causes, manager_of, refuse
 from ...verbs.plane import Plane
 from .identity import Metadata, Peers, impersonation_of
 from .status import error_metadata, status_message, warning_metadata
@@ -96,17 +96,13 @@ class Call:
 
 
 def dry_run_and_manager(options: Any) -> tuple[bool, str]:
-    """From any of the options messages of a write. Raises BadRequest for a dry run that is not known, Invalid for a
-    field manager that cannot be one."""
+    """From any of the options messages of a write. Raises Invalid."""
     if options is None:
         return False, ""
-    for value in options.dry_run:
-        if value != DRY_RUN_ALL:
-            raise BadRequest(f'invalid dryRun {value!r}: the only value is "{DRY_RUN_ALL}"')
-    manager = getattr(options, "field_manager", "")
-    if manager:
-        refuse(options.DESCRIPTOR.name, field_manager_causes(manager))
-    return bool(options.dry_run), manager
+    dry_run, manager = options.dry_run, getattr(options, "field_manager", "")
+    if dry_run or manager:
+        refuse(options.DESCRIPTOR.name, dry_run_causes(dry_run) + field_manager_causes(manager))
+    return bool(dry_run), manager
 
 
 def peek(data: bytes) -> meta.ObjectMeta:

@@ -139,7 +139,7 @@ class _Resources:
         request = parse(dynamic.PatchRequest, data)
         resource = self._type(request, "patch")
         context = call.context("patch", resource, request.namespace, request.name, request.subresource, request.options)
-        kind, validation = patch_type(request.type), field_validation(request.options.field_validation)
+        kind, validation = patch_type(request.type), field_validation(request.options)
         patched = await patch.patch(self._plane, context, kind, request.patch, validation)
         return self._object(request, self._shown(context), patched)
 
@@ -150,7 +150,7 @@ class _Resources:
         name, namespace = _json_place(request.object) if json else _place(request.object)
         place = request.namespace or namespace, name, request.subresource
         context = apply_context(call, resource, *place, options)
-        validation = field_validation(options.field_validation)
+        validation = field_validation(options)
         configuration: Configuration = Sparse(request.object, options.force)
         if json:
             configuration = Document(request.object, options.force, validation)
@@ -256,7 +256,7 @@ class _Resources:
         context = call.context(
             verb, resource, request.namespace or namespace, name, request.subresource, request.options
         )
-        validation = field_validation(request.options.field_validation)
+        validation = field_validation(request.options)
         return context, Body(request.object, Encoding.JSON if json else Encoding.PROTOBUF, validation)
 
     def _operation(self, call: Call, operation: Any) -> Operation:

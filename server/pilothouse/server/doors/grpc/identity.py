@@ -2,19 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import unquote
 
 from ...authentication.bearer import BearerTokens
 from ...errors import BadRequest, Unauthorized
 from ...meta.user import User
-from ...verbs.impersonation import Impersonation
+from ...verbs.impersonation import Impersonation, asks_to_impersonate, requested
 
 Metadata = Sequence[tuple[str, str | bytes]]
 """What a call carries beside its request; keys are in lower case."""
 
 AUTHORIZATION = "authorization"
-IMPERSONATE = "impersonate-"
-_EXTRA = f"{IMPERSONATE}extra-"
 
 
 class Peers:
@@ -46,26 +43,12 @@ def impersonation_of(metadata: Metadata) -> Impersonation | None:
     """Whom a call wants to act as, None where it does not: the metadata are named as the headers of HTTP are. Raises
     BadRequest."""
     # Almost no call has any.
-    asked = [pair for pair in metadata if pair[0].startswith(IMPERSONATE)]
-    if not asked:
-        return None
-    name = uid = ""
-    groups: list[str] = []
-    extra: dict[str, list[str]] = {}
-    for key, value in asked:
-        if not isinstance(value, str):
-            raise BadRequest(f"{key} must be a text")
-        match key:
-            case "impersonate-user":
-                name = value
-            case "impersonate-uid":
-                uid = value
-            case "impersonate-group":
-                groups.append(value)
-            case _ if key.startswith(_EXTRA):
-                extra.setdefault(unquote(key[len(_EXTRA) :]), []).append(value)
-            case _:
-                raise BadRequest(f"{key} is no metadata that is known")
-    if not (name or uid or groups or extra):
-        return None
-    return Impersonation(name, tuple(groups), uid, {key: tuple(values) for key, values in extra.items()})
+    asked = [pair for pair in metadata if asks_to_impersonate(pair[0])]
+    return requested(map(_text, asked)) if asked else None
+
+
+def _text(pair: tuple[str, str | bytes]) -> tuple[str, str]:
+    key, value = pair
+    if not isinstance(value, str):
+        raise BadRequest(f"{key} must be a text")
+    return key, value

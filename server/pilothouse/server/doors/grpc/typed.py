@@ -15,7 +15,7 @@ from ...verbs import apply, create, delete, delete_collection, get, patch, updat
 from ...verbs import list as listing
 from ...verbs.apply import Sparse
 from ...verbs.body import Body, FieldValidation
-from ...verbs.options import require_field_manager
+from ...verbs.options import field_validation_of, require_field_manager
 from ...verbs.patch import PatchType
 from ...verbs.plane import Plane
 from ...verbs.subresources.creating import create_part, is_created
@@ -109,7 +109,7 @@ class _Service:
         context = call.context("patch", self._type, request.namespace, request.name, subresource, request.options)
         if subresource and own:
             require_own_form(self._plane, context)
-        kind, validation = patch_type(request.type), field_validation(request.options.field_validation)
+        kind, validation = patch_type(request.type), field_validation(request.options)
         return await patch.patch(self._plane, context, kind, request.patch, validation)
 
     async def apply(self, call: Call, data: bytes, subresource: str = "") -> bytes:
@@ -196,9 +196,6 @@ def patch_type(number: int) -> PatchType:
     return found  # type: ignore[no-any-return]
 
 
-def field_validation(text: str) -> FieldValidation:
-    """Strict where nothing is said. Raises BadRequest."""
-    try:
-        return FieldValidation(text) if text else FieldValidation.STRICT
-    except ValueError:
-        raise BadRequest(f'invalid fieldValidation {text!r}: use "Strict", "Warn" or "Ignore"') from None
+def field_validation(options: Any) -> FieldValidation:
+    """Strict where nothing is said. Raises Invalid."""
+    return field_validation_of(options.DESCRIPTOR.name, options.field_validation, FieldValidation.STRICT)
