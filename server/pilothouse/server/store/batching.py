@@ -13,6 +13,10 @@ _MAX_OPS = 64
 _MAX_BYTES = 512 * 1024
 # Seconds between calls while many want in: fewer, fuller calls save more time than the pause costs.
 _PACE = 0.005
+# While more and more writes come the pause goes on, step by step, for so long at most: those that a busy loop is still
+# preparing come along.
+_STEP = 0.0015
+_LONGEST_PACE = 0.025
 
 
 @dataclass(slots=True, eq=False)
@@ -80,8 +84,7 @@ class Batcher:
                     return
                 self._idle = self._loop.create_future()
                 await self._idle
-            if (pause := next_call - monotonic()) > 0:
-                await asyncio.sleep(pause)
+            await self._pause(next_call)
             batch = self._take()
             reads, self._reads = [read for read in self._reads if not read.done()], []
             if batch:
@@ -90,6 +93,16 @@ class Batcher:
                 await self._ask(reads)
             callers = len(reads) + sum(not write.patient for write in batch)
             next_call = monotonic() + _PACE if callers > 1 else 0.0
+
+    async def _pause(self, until: float) -> None:
+        """until: of the monotonic clock; the past where nobody need wait."""
+        if (pause := until - monotonic()) <= 0:
+            return
+        await asyncio.sleep(pause)
+        came = 0
+        while len(self._writes) > came and monotonic() < until + _LONGEST_PACE - _PACE:
+            came = len(self._writes)
+            await asyncio.sleep(_STEP)
 
     def _take(self) -> list[_Write]:
         """The writes that go next: in order, but a key that occurs twice waits, and so do later writes of that key."""
