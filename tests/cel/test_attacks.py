@@ -6,7 +6,8 @@ import pytest
 
 from tests.cel.expressions import fault, value
 
-SECONDS = 2.0
+# Of this process: others may make it wait as long as they like.
+CPU_SECONDS = 5.0
 
 
 @pytest.mark.parametrize(
@@ -26,9 +27,9 @@ SECONDS = 2.0
     ],
 )
 def test_what_would_take_long_or_much_room_is_refused_before(source: str, object: object) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     assert "cost limit exceeded" in fault(source, object)
-    assert time.monotonic() - begun < SECONDS
+    assert time.process_time() - begun < CPU_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -44,11 +45,11 @@ def test_what_would_take_long_or_much_room_is_refused_before(source: str, object
     ],
 )
 def test_expressions_that_are_deep_or_long_do_not_compile(source: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     found = fault(source)
     assert found.startswith("compilation failed: ERROR: <input>")
     assert len(found) < 5000 + 4 * len(source)
-    assert time.monotonic() - begun < SECONDS
+    assert time.process_time() - begun < CPU_SECONDS
 
 
 def test_a_deep_object_is_looked_at_without_harm() -> None:
@@ -59,9 +60,9 @@ def test_a_deep_object_is_looked_at_without_harm() -> None:
 
 
 def test_a_pattern_that_explodes_elsewhere_does_not_here() -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     assert fault("object.matches('^(a|a)*$')", "a" * 5000 + "b") == ""
-    assert time.monotonic() - begun < SECONDS
+    assert time.process_time() - begun < CPU_SECONDS
 
 
 def test_the_values_of_the_library_show_nothing_of_themselves() -> None:

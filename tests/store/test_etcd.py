@@ -172,7 +172,7 @@ class TestReconnection:
             async with connect(*urls, request_timeout=0.3) as store:
                 with pytest.raises(StoreUnavailable):
                     await store.transact([Put("/a/x", b"v")])
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 15
 
     async def test_an_etcd_without_its_data_is_noticed(self, own_etcd: Etcd, tmp_path: Path) -> None:
         async with connect(own_etcd.url, request_timeout=1.0) as store:

@@ -32,7 +32,7 @@ async def test_a_read_is_consistent_where_the_newest_revision_is_of_a_foreign_ke
     made = await configmaps.create(jar(n="0"))
     for number in range(3):
         await either_plane.store.transact([Put("/elsewhere/x", str(number).encode())])
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             assert await configmaps.get("jar") == made
             assert (await configmaps.list()).items[0].revision == version(made)
 

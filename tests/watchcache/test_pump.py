@@ -8,10 +8,13 @@ import tracemalloc
 from pilothouse.server.store.sqlite import SqliteStore
 from pilothouse.server.watchcache.audience import Audiences
 from pilothouse.server.watchcache.cursor import Cursor
+from pilothouse.server.watchcache.pump import REST_AT_MOST
 
 from tests.support.feeding import DEADLINE, cursor, put, reached, running_cache, scope, seen, type_of, write
 
 CONFIGMAPS, SECRETS = type_of("configmaps"), type_of("secrets")
+# Half of what the pump may rest. Of many waits a quarter at least is as short, whatever else the machine has to do.
+PROMPT = REST_AT_MOST / 2
 
 
 async def test_a_lone_watcher_gets_its_event_promptly(store: SqliteStore) -> None:
@@ -26,7 +29,7 @@ async def test_a_lone_watcher_gets_its_event_promptly(store: SqliteStore) -> Non
                 frame = await coming
             waits.append(time.perf_counter() - started)
             assert frame.revision == revision
-        assert sorted(waits)[10] < 0.01
+        assert sorted(waits)[5] < PROMPT
 
 
 async def test_a_slow_watcher_does_not_slow_others(store: SqliteStore) -> None:
@@ -52,7 +55,7 @@ async def test_a_slow_watcher_does_not_slow_others(store: SqliteStore) -> None:
             async with asyncio.timeout(DEADLINE):
                 await coming
             waits.append(time.perf_counter() - started)
-        assert sorted(waits)[count // 2] < 0.02
+        assert sorted(waits)[count // 4] < PROMPT
         # It has missed nothing.
         async with asyncio.timeout(DEADLINE):
             assert await reading == count

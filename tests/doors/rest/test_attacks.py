@@ -5,7 +5,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from io import BytesIO
-from time import perf_counter
+from time import process_time
 
 import orjson
 import pytest
@@ -17,6 +17,8 @@ from tests.doors.rest.test_requests import MAPS, config_map, create, status
 from tests.support.rest import MAX_BYTES, Door
 
 DEEP = 100_000
+# Of this process, in which the door is: other processes may make it wait as long as they like.
+CPU_SECONDS = 5.0
 
 
 def bomb() -> bytes:
@@ -62,11 +64,11 @@ async def answered(door: Door, request: bytes, context: ssl.SSLContext | None = 
     ],
 )
 async def test_bodies_made_to_hurt_are_refused_soon(door: Door, content_type: str, body: bytes) -> None:
-    started = perf_counter()
+    started = process_time()
     refused = await door.send("POST", MAPS, body, {"Content-Type": content_type})
     assert refused.code in (400, 422)
     status(refused)
-    assert perf_counter() - started < 5
+    assert process_time() - started < CPU_SECONDS
     assert (await door.send("GET", "/livez", user="")).code == 200
 
 
@@ -193,11 +195,11 @@ async def test_bodies_that_hold_too_much_are_refused_soon(door: Door, body: byte
         ("PATCH", f"{MAPS}/jar?fieldManager=f", "application/apply-patch+yaml"),
     ):
         await create(door, config_map("jar"))
-        started = perf_counter()
+        started = process_time()
         refused = await door.send(method, path, BytesIO(body), {"Content-Type": kind})
         assert (refused.code, len(refused.body) < 10_000) == (400, True), (kind, refused.body[:200])
         # Without a bound it is minutes, and gigabytes.
-        assert perf_counter() - started < 20
+        assert process_time() - started < 2 * CPU_SECONDS
 
 
 async def test_protobuf_that_holds_too_much_is_refused(door: Door) -> None:

@@ -5,7 +5,6 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import orjson
@@ -22,7 +21,6 @@ V2 = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
 V3 = "application/com.github.proto-openapi.spec.v3.v1.0+protobuf"
 GVK = "x-kubernetes-group-version-kind"
 # Some hundredths where nobody else is on the machine.
-STALL_SECONDS = 1.0
 
 Json = dict[str, Any]
 
@@ -356,14 +354,14 @@ async def test_a_kind_without_a_message_is_described_by_its_schema(plane: Plane,
 
 
 async def test_others_do_not_wait_while_documents_are_made(door: Door) -> None:
-    waits: list[float] = []
+    answered = 0
     done = asyncio.Event()
 
     async def others() -> None:
+        nonlocal answered
         while not done.is_set():
-            started = perf_counter()
             assert (await door.send("GET", "/livez", user="")).code == 200
-            waits.append(perf_counter() - started)
+            answered += 1
 
     async def asked(path: str, accept: str) -> Reply:
         return await door.send("GET", path, headers={"Accept": accept})
@@ -377,4 +375,5 @@ async def test_others_do_not_wait_while_documents_are_made(door: Door) -> None:
         done.set()
     assert [reply.code for reply in made] == [200] * 4
     assert made[2].body == made[3].body
-    assert max(waits) < STALL_SECONDS
+    # They are hundreds; were the documents made on the loop, it would be one between a document and the next.
+    assert answered > 20
