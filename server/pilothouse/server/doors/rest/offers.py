@@ -48,6 +48,11 @@ class Encoders:
         """The form that a request wants. Raises NotAcceptable."""
         return choose(accept, self._offered(query, resource).answers)
 
+    def telling(self, accept: str) -> Encoder:
+        """The form of what is told and never stored: nobody can list it, so there is no table of it. Raises
+        NotAcceptable."""
+        return choose(accept, self._partial.answers)
+
     def streaming(self, accept: str, query: Query, resource: ResourceType) -> StreamEncoder:
         """The form that a watch wants. Raises NotAcceptable."""
         return choose(accept, self._offered(query, resource).streams)

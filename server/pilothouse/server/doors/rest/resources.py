@@ -146,6 +146,8 @@ class Resources:
         """Raises NotAcceptable."""
         assert exchange.target is not None
         target = exchange.target
+        if exchange.verb == "create" and (target.subresource or target.type.is_review):
+            return self._encoders.telling(exchange.accept)
         shown = self._plane.registry.body_of(target.type, target.subresource)
         return self._encoders.answering(exchange.accept, exchange.query, shown)
 
