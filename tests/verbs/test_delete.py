@@ -1,16 +1,20 @@
 """Delete: what goes at once, what is held, and how what is held goes in the end."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 from pilothouse.server.errors import ApiError, BadRequest, Conflict, Forbidden, Invalid, NotFound
 from pilothouse.server.meta.user import User
+from pilothouse.server.meta.wire import Undecodable
+from pilothouse.server.store.base import Put
+from pilothouse.server.verbs.delete import DELETE_UNREAD
 from pilothouse.server.verbs.plane import Plane
 
 from tests.support.plane import Requests, version
-from tests.verbs.test_update import deployment, jar
+from tests.verbs.test_update import deployment, grant, jar
 
 
 def held(*finalizers: str) -> dict[str, Any]:
@@ -309,3 +313,59 @@ async def test_an_event_that_is_held_still_expires(plane: Plane) -> None:
     due = plane.store._writer.next_expiry()  # type: ignore[attr-defined]
     assert due is not None
     assert due - plane.now() < 3700
+
+
+UNREAD = {"ignore_store_read_error_with_cluster_breaking_potential": True}
+
+
+async def broken(configmaps: Requests) -> None:
+    """A value that is no object, under the key of the jar."""
+    key = configmaps.type.key(configmaps.namespace, "jar")
+    revision = (await configmaps.plane.store.transact([Put(key, b"k8s\0 no envelope")])).revision
+    assert await configmaps.plane.cache.wait_for(revision, 10)
+
+
+async def test_what_cannot_be_decoded_goes_for_who_insists(configmaps: Requests) -> None:
+    await broken(configmaps)
+    with pytest.raises(Undecodable):
+        await configmaps.delete("jar")
+    deleted = await configmaps.delete("jar", **UNREAD)
+    assert deleted.removed
+    assert configmaps.message(deleted.body).metadata.name == "jar"
+    with pytest.raises(NotFound):
+        await configmaps.delete("jar", **UNREAD)
+    await configmaps.create(jar())
+
+
+async def test_what_can_be_decoded_is_deleted_as_ever_whoever_insists(configmaps: Requests) -> None:
+    await configmaps.create(held("example.com/wait"))
+    assert not (await configmaps.delete("jar", **UNREAD)).removed
+    assert (await configmaps.get("jar")).metadata.HasField("deletion_timestamp")
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"grace_period_seconds": 0}, "gracePeriodSeconds"),
+        ({"propagation_policy": "Orphan"}, "propagationPolicy"),
+        ({"dry_run": ["All"]}, "dryRun"),
+        ({"preconditions": meta.Preconditions(uid="u")}, "preconditions"),
+    ],
+)
+async def test_what_would_need_the_object_goes_not_with_it(
+    configmaps: Requests, options: dict[str, Any], named: str
+) -> None:
+    await broken(configmaps)
+    with pytest.raises(Invalid, match=f"cannot be set together with .{named}"):
+        await configmaps.delete("jar", **UNREAD, **options)
+    assert (await configmaps.plane.store.get(configmaps.type.key("orchard", "jar")))[0] is not None
+
+
+async def test_to_delete_unread_is_a_right_of_its_own(configmaps: Requests) -> None:
+    await broken(configmaps)
+    for user, verbs in (("deleter", ["delete"]), ("breaker", ["delete", DELETE_UNREAD])):
+        rule = {"apiGroups": [""], "resources": ["configmaps"], "verbs": verbs}
+        await grant(configmaps.plane, user, [rule])
+    with pytest.raises(Forbidden, match="cannot unsafe-delete-ignore-read-errors"):
+        await replace(configmaps, user=User("deleter")).delete("jar", **UNREAD)
+    assert (await replace(configmaps, user=User("breaker")).delete("jar", **UNREAD)).removed

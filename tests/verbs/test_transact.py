@@ -178,3 +178,24 @@ async def test_the_number_of_operations_is_bounded(configmaps: Requests) -> None
         await run(configmaps, *many)
     revision, made = await run(configmaps, *many[:64])
     assert {version(m) for m in made} == {revision}
+
+
+async def test_a_generated_name_that_is_taken_is_made_anew(
+    configmaps: Requests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suffixes = iter(("aaaaa", "aaaaa", "bbbbb"))
+    monkeypatch.setattr("pilothouse.server.verbs.metadata.generate_name", lambda prefix: prefix + next(suffixes))
+    generated = Operation("create", configmaps.context("create"), configmaps.body({"metadata": {"generateName": "j-"}}))
+    assert [made.metadata.name for made in (await run(configmaps, generated))[1]] == ["j-aaaaa"]
+    _, made = await run(configmaps, write(configmaps, "create", "beside"), generated)
+    assert [m.metadata.name for m in made] == ["beside", "j-bbbbb"]
+
+
+async def test_a_prefix_whose_names_are_all_taken_says_so(
+    configmaps: Requests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pilothouse.server.verbs.metadata.generate_name", lambda prefix: prefix + "aaaaa")
+    generated = Operation("create", configmaps.context("create"), configmaps.body({"metadata": {"generateName": "j-"}}))
+    await run(configmaps, generated)
+    with pytest.raises(AlreadyExists, match="j-aaaaa"):
+        await run(configmaps, generated)

@@ -26,7 +26,7 @@ def main(kubeconfig: str, space: str) -> None:
     assert [entry.manager for entry in applied.metadata.managedFields] == ["table"]
     revision = made.metadata.resourceVersion
     events = maps.watch(namespace=space, resource_version=revision, timeout=30)
-    assert [(event["type"], event["object"].metadata.name) for event, _ in zip(events, range(2), strict=False)] == [
+    assert [(event["type"], event["object"].metadata.name) for _, event in zip(range(2), events, strict=False)] == [
         ("MODIFIED", "jar"),
         ("ADDED", "bowl"),
     ]

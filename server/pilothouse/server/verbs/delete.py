@@ -4,17 +4,18 @@ The rules are those of rest.BeforeDelete and the generic registry's Delete of a 
 """
 
 import json
+import logging
 from dataclasses import dataclass
 
 from google.protobuf.message import Message
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
 from ..admission.base import AdmissionRequest, Operation
-from ..authorization.base import permit
+from ..authorization.base import Attributes, permit, require
 from ..errors import ApiError, Cause
 from ..meta.context import RequestContext
-from ..meta.wire import with_revision
-from ..store.base import Op, Put, Refused, Remove
+from ..meta.wire import Undecodable, with_revision
+from ..store.base import Entry, Op, Put, Refused, Remove
 from ..watchcache.item import Item
 from . import faults
 from .change import TRIES
@@ -25,7 +26,14 @@ from .plane import Kind, Plane
 from .reading import item_of, stored_item
 from .writing import Tries, write
 
+log = logging.getLogger(__name__)
+
 POLICIES = ("Foreground", "Background", "Orphan")
+DELETE_UNREAD = "unsafe-delete-ignore-read-errors"
+"""The verb that who deletes an object unread must be allowed beside delete, as Kubernetes calls it."""
+_UNREAD_OPTION = "ignoreStoreReadErrorWithClusterBreakingPotential"
+# Options that cannot be had without reading the object.
+_READ_FIRST = {"dryRun", "propagationPolicy", "orphanDependents", "gracePeriodSeconds", "preconditions"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +45,20 @@ class Deleted:
 
 
 async def delete(plane: Plane, context: RequestContext, options: meta.DeleteOptions) -> Deleted:
-    """Raises Forbidden, BadRequest, Invalid, NotFound, Conflict."""
+    """What nobody can decode goes only for who asks for that, and may. Raises Forbidden, BadRequest, Invalid, NotFound,
+    Conflict, Undecodable."""
     permit(plane.authorizer, context)
     require_name(context)
     check_options(options)
-    return await delete_named(plane, context, options)
+    try:
+        return await delete_named(plane, context, options)
+    except Undecodable:
+        if not options.ignore_store_read_error_with_cluster_breaking_potential:
+            raise
+        unread = await _unread(plane, context)
+        if unread is None:
+            raise
+    return await _delete_unread(plane, context, options, unread)
 
 
 async def delete_named(plane: Plane, context: RequestContext, options: meta.DeleteOptions) -> Deleted:
@@ -80,6 +97,35 @@ async def delete_named(plane: Plane, context: RequestContext, options: meta.Dele
             raise faults.not_found(kind.type, context.name)
         item, fresh = item_of(kind, outcome.current), True
     raise faults.conflict(kind.type, context.name)
+
+
+async def _unread(plane: Plane, context: RequestContext) -> Entry | None:
+    """What the store has under the object's key, if that cannot be decoded. Raises NotFound."""
+    kind = plane.kind(context.type)
+    entry, _ = await plane.store.get(kind.type.key(context.namespace, context.name))
+    if entry is None:
+        raise faults.not_found(kind.type, context.name)
+    try:
+        item_of(kind, entry)
+    except Undecodable:
+        return entry
+    return None
+
+
+async def _delete_unread(plane: Plane, context: RequestContext, options: meta.DeleteOptions, unread: Entry) -> Deleted:
+    """Takes a value out of the store without looking at it: finalizers, periods of grace and plugins have no say, which
+    is why it takes a right of its own. Raises Forbidden, Invalid, Conflict."""
+    require(plane.authorizer, Attributes.of(context)._replace(verb=DELETE_UNREAD))
+    given = {field.json_name for field, _ in options.ListFields()} & _READ_FIRST
+    if context.dry_run:
+        given.add("dryRun")
+    text = "Invalid value: true: cannot be set together with ."
+    refuse("DeleteOptions", [Cause("FieldValueInvalid", text + name, _UNREAD_OPTION) for name in sorted(given)])
+    if isinstance(await write(plane, (context,), (Remove(unread.key, unread.revision),)), Refused):
+        raise faults.conflict(context.type, context.name)
+    log.warning("an object that could not be decoded was deleted", extra={"key": unread.key})
+    named = {"name": context.name, "namespace": context.namespace}
+    return Deleted(meta.PartialObjectMetadata(metadata=named).SerializeToString(), True)
 
 
 def check_options(options: meta.DeleteOptions) -> None:

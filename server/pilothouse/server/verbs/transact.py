@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 from pilothouse.api.meta.v1 import meta_pb2 as meta
 
 from ..authorization.base import permit
-from ..errors import BadRequest, MethodNotSupported
+from ..errors import ApiError, BadRequest, MethodNotSupported
 from ..meta.context import RequestContext
 from ..meta.wire import with_revision
 from ..store.base import Op, Refused
@@ -42,6 +42,8 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
+    """insisted: on a name or on a revision, so that to try again cannot help."""
+
     key: str
     ops: tuple[Op, ...]
     raw: bytes
@@ -76,10 +78,13 @@ async def transact(plane: Plane, operations: Sequence[Operation], dry_run: bool)
             return outcome.revision, [with_revision(r.raw, outcome.revision if r.ops else r.revision) for r in ready]
         lost = next(i for i, r in enumerate(ready) if ops[outcome.index] in r.ops)
         if ops[outcome.index] is ready[lost].ops[0]:
-            _raise_if_lost(operations[lost], ready[lost])
+            fault = _lost(operations[lost], ready[lost])
+            if ready[lost].insisted:
+                raise fault
         else:
+            fault = faults.conflict(operations[lost].context.type, ready[lost].name)
             tries.lost_a_claim()
-    raise faults.conflict(operations[lost].context.type, ready[lost].name)
+    raise fault
 
 
 def _all_or_none_dry(operations: Sequence[Operation], dry_run: bool) -> Sequence[Operation]:
@@ -104,12 +109,9 @@ def _require_distinct(keys: Sequence[str], ops: Sequence[Op]) -> None:
         raise BadRequest("a transaction writes each object once")
 
 
-def _raise_if_lost(operation: Operation, ready: _Ready) -> None:
-    """Raises where trying again cannot help."""
-    if operation.verb == "create":
-        raise faults.already_exists(operation.context.type, ready.name)
-    if ready.insisted:
-        raise faults.conflict(operation.context.type, ready.name)
+def _lost(operation: Operation, ready: _Ready) -> ApiError:
+    fault = faults.already_exists if operation.verb == "create" else faults.conflict
+    return fault(operation.context.type, ready.name)
 
 
 async def _prepare_all(plane: Plane, operations: Sequence[Operation]) -> list[_Ready]:
@@ -125,10 +127,12 @@ async def _prepare(plane: Plane, operation: Operation) -> _Ready:
     kind = plane.kind(context.type)
     if operation.verb == "create":
         assert operation.body is not None
-        prepared = await creating.prepare(plane, kind, context, operation.body.message(plane, kind, context))
-        if context.dry_run and (await plane.store.get(prepared.put.key))[0] is not None:
+        created = operation.body.message(plane, kind, context)
+        named = bool(metadata_of(created).name)
+        prepared = await creating.prepare(plane, kind, context, created)
+        if context.dry_run and named and (await plane.store.get(prepared.put.key))[0] is not None:
             raise faults.already_exists(context.type, prepared.name)
-        return _Ready(prepared.put.key, (prepared.put, *prepared.together), prepared.raw, 0, True, prepared.name)
+        return _Ready(prepared.put.key, (prepared.put, *prepared.together), prepared.raw, 0, named, prepared.name)
     require_name(context)
     item = await stored_item(plane, kind, kind.type.key(context.namespace, context.name))
     if item is None:

@@ -32,6 +32,10 @@ _LIST_TEXTS = {
 }
 _LIST_NUMBERS = {"limit": "limit", "timeoutSeconds": "timeout_seconds"}
 _LIST_SWITCHES = {"allowWatchBookmarks": "allow_watch_bookmarks", "sendInitialEvents": "send_initial_events"}
+_DELETE_SWITCHES = {
+    "orphanDependents": "orphan_dependents",
+    "ignoreStoreReadErrorWithClusterBreakingPotential": "ignore_store_read_error_with_cluster_breaking_potential",
+}
 
 
 def parse_query(text: str) -> Query:
@@ -77,8 +81,9 @@ def delete_options(query: Query, body: bytes, encoding: Encoding) -> meta.Delete
         options.grace_period_seconds = whole_number(query["gracePeriodSeconds"][0])
     if "propagationPolicy" in query:
         options.propagation_policy = query["propagationPolicy"][0]
-    if "orphanDependents" in query:
-        options.orphan_dependents = _switch(query["orphanDependents"][0])
+    for name, option in _DELETE_SWITCHES.items():
+        if name in query:
+            setattr(options, option, _switch(query[name][0]))
     return options
 
 
