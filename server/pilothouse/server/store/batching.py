@@ -13,7 +13,7 @@ _MAX_OPS = 64
 _MAX_BYTES = 512 * 1024
 # Seconds between calls while many want in: fewer, fuller calls save more time than the pause costs.
 _PACE = 0.005
-# While more and more writes come the pause goes on, step by step, for so long at most: those that a busy loop is still
+# While more and more want in the pause goes on, step by step, for so long at most: those that a busy loop is still
 # preparing come along.
 _STEP = 0.0015
 _LONGEST_PACE = 0.025
@@ -100,8 +100,8 @@ class Batcher:
             return
         await asyncio.sleep(pause)
         came = 0
-        while len(self._writes) > came and monotonic() < until + _LONGEST_PACE - _PACE:
-            came = len(self._writes)
+        while (want := len(self._writes) + len(self._reads)) > came and monotonic() < until + _LONGEST_PACE - _PACE:
+            came = want
             await asyncio.sleep(_STEP)
 
     def _take(self) -> list[_Write]:
