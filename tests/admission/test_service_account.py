@@ -1,5 +1,6 @@
 """ServiceAccount."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -35,6 +36,16 @@ async def test_an_account_that_does_not_exist_has_no_pods(cluster: Cluster, name
     where = f'error looking up service account orchard/{name}: serviceaccount "{name}" not found'
     with pytest.raises(Forbidden, match=rf'^pods "cider" is forbidden: {where}$'):
         await cluster("pods").create(pod(serviceAccountName=name))
+
+
+async def test_a_pod_waits_for_the_default_account_of_a_new_namespace(cluster: Cluster) -> None:
+    await cluster("serviceaccounts").delete("default")
+    async with asyncio.TaskGroup() as group:
+        early = group.create_task(cluster("pods").create(pod()))
+        await asyncio.wait({early}, timeout=0.05)
+        assert not early.done()
+        await cluster("serviceaccounts").create(named("default"))
+    assert early.result().spec.service_account_name == "default"
 
 
 async def test_an_account_that_was_made_a_moment_ago_is_found(cluster: Cluster) -> None:

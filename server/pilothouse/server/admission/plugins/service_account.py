@@ -1,5 +1,6 @@
 """ServiceAccount: every pod acts for a service account that exists, and is handed its token and its pull secrets."""
 
+import asyncio
 from collections.abc import Iterator
 
 from pilothouse.api.core.v1.core_pb2 import ServiceAccount as Account
@@ -16,6 +17,9 @@ from ..pod_parts import has_projection, uses_secrets
 from ..scoped import CREATE_OR_UPDATE, PodPlugin
 
 DEFAULT = "default"
+# A controller makes it in every new namespace: a pod that comes a moment too early waits for it so often, and so long
+# each time. Of other accounts nobody knows whether they will ever be there.
+ATTEMPTS, INTERVAL_SECONDS = 10, 0.15
 TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
 VOLUME_PREFIX = "kube-api-access-"
 # Tokens of an hour, with the seconds added by which such requests are known from others.
@@ -66,11 +70,14 @@ class ServiceAccount(PodPlugin):
 
     async def _account(self, request: AdmissionRequest, name: str) -> Account:
         namespace = request.context.namespace
-        found = await find(self._objects, "", "serviceaccounts", namespace, name)
-        if not isinstance(found, Account):
-            where = f"{namespace}/{name}"
-            raise rejected(request, f'error looking up service account {where}: serviceaccount "{name}" not found')
-        return found
+        for attempt in range(ATTEMPTS if name == DEFAULT else 1):
+            if attempt:
+                await asyncio.sleep(INTERVAL_SECONDS)
+            found = await find(self._objects, "", "serviceaccounts", namespace, name)
+            if isinstance(found, Account):
+                return found
+        where = f"{namespace}/{name}"
+        raise rejected(request, f'error looking up service account {where}: serviceaccount "{name}" not found')
 
 
 def _check_mirror(request: AdmissionRequest, spec: PodSpec) -> None:
