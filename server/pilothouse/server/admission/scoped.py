@@ -4,11 +4,11 @@ from typing import ClassVar
 
 from ..meta.resource import ResourceType
 from .base import Operation, Plugin
+from .environment import Environment
 
 CREATE = frozenset({Operation.CREATE})
 UPDATE = frozenset({Operation.UPDATE})
 CREATE_OR_UPDATE = CREATE | UPDATE
-ANY_WRITE = CREATE_OR_UPDATE | {Operation.DELETE}
 
 PODS = ("", "pods")
 
@@ -19,6 +19,9 @@ class ScopedPlugin(Plugin):
     resources: ClassVar[frozenset[tuple[str, str]]]
     subresources: ClassVar[frozenset[str]] = frozenset({""})
     operations: ClassVar[frozenset[Operation]]
+
+    def __init__(self, environment: Environment) -> None:
+        """Many need nothing but the request."""
 
     def handles(self, resource: ResourceType, subresource: str, operation: Operation) -> bool:
         return (

@@ -248,8 +248,3 @@ class Serving:
         for resource in gone:
             self._cache.remove(resource)
             self._compiled.forget(resource)
-
-
-def _are_alike(old: ResourceType, resource: ResourceType) -> bool:
-    """Whether the objects of one are those of the other."""
-    return old.namespaced == resource.namespaced and old.kind == resource.kind

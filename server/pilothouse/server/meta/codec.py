@@ -22,8 +22,6 @@ from .strict import Repeating, parse_object, problems
 
 M = TypeVar("M", bound=Message)
 
-# orjson writes 254 levels; the rest is left to what an object is put into: a list, a watch event, a review.
-_SPARE_LEVELS = 4
 # Protobuf parsers stop at 100 levels of messages; the same room is left above an object.
 _MAX_MESSAGE_DEPTH = 92
 _TOO_DEEP = "the object is nested too deeply: at most 250 levels of JSON, and 46 of schemas, are taken"
@@ -73,6 +71,7 @@ class JsonCodec(Generic[M]):
         """
         unknown: list[str] = []
         try:
+            # orjson writes 254 levels: four are left to what an object is put into, a list, a watch event, a review.
             orjson.dumps([[[[value]]]])
             fields = self._plan.read(self._without_type_meta(value), unknown)
             if self._recursive and _depth(fields) > _MAX_MESSAGE_DEPTH:

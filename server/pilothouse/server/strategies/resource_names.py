@@ -62,11 +62,14 @@ def amount(name: str, quantity: Quantity, path: str) -> list[Cause]:
     return causes
 
 
+def is_native(name: str) -> bool:
+    return "/" not in name or "kubernetes.io/" in name
+
+
 def is_extended(name: str) -> bool:
     """Whether it is a resource that others than Kubernetes brought along."""
-    native = "/" not in name or "kubernetes.io/" in name
-    return not native and not name.startswith("requests.") and not label_key(f"requests.{name}")
+    return not is_native(name) and not name.startswith("requests.") and not label_key(f"requests.{name}")
 
 
 def may_be_overcommitted(name: str) -> bool:
-    return ("/" not in name or "kubernetes.io/" in name) and not name.startswith("hugepages-")
+    return is_native(name) and not name.startswith("hugepages-")

@@ -7,7 +7,6 @@ from pilothouse.api.core.v1.pods_pb2 import Pod
 
 from ...schema.causes import not_supported
 from ..base import AdmissionRequest, rejected
-from ..environment import Environment
 from ..pod_parts import all_containers
 from ..scoped import CREATE_OR_UPDATE, PodPlugin
 
@@ -16,9 +15,6 @@ class AlwaysPullImages(PodPlugin):
     name = "AlwaysPullImages"
     operations = CREATE_OR_UPDATE
     subresources = frozenset({"", "ephemeralcontainers"})
-
-    def __init__(self, environment: Environment) -> None:
-        pass
 
     async def mutate(self, request: AdmissionRequest) -> None:
         pod = request.object

@@ -3,7 +3,6 @@
 from pilothouse.api.certificates.v1.certificates_pb2 import CertificateSigningRequest
 
 from ..base import AdmissionRequest, rejected
-from ..environment import Environment
 from ..scoped import CREATE, ScopedPlugin
 from ..signers import API_CLIENT, GROUP, PLURAL, requested_subject
 
@@ -14,9 +13,6 @@ class CertificateSubjectRestriction(ScopedPlugin):
     name = "CertificateSubjectRestriction"
     resources = frozenset({(GROUP, PLURAL)})
     operations = CREATE
-
-    def __init__(self, environment: Environment) -> None:
-        pass
 
     async def validate(self, request: AdmissionRequest) -> None:
         new = request.object

@@ -3,7 +3,6 @@
 from pilothouse.api.core.v1.pods_pb2 import Pod
 
 from ..base import AdmissionRequest
-from ..environment import Environment
 from ..scoped import CREATE_OR_UPDATE, PodPlugin
 
 SECONDS = 300
@@ -13,9 +12,6 @@ TAINTS = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
 class DefaultTolerationSeconds(PodPlugin):
     name = "DefaultTolerationSeconds"
     operations = CREATE_OR_UPDATE
-
-    def __init__(self, environment: Environment) -> None:
-        pass
 
     async def mutate(self, request: AdmissionRequest) -> None:
         pod = request.object

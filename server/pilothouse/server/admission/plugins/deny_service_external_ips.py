@@ -4,7 +4,6 @@ keep or give up."""
 from pilothouse.api.core.v1.networking_pb2 import Service
 
 from ..base import AdmissionRequest, rejected
-from ..environment import Environment
 from ..scoped import CREATE_OR_UPDATE, ScopedPlugin
 
 
@@ -13,9 +12,6 @@ class DenyServiceExternalIPs(ScopedPlugin):
     resources = frozenset({("", "services")})
     subresources = frozenset({"", "status"})
     operations = CREATE_OR_UPDATE
-
-    def __init__(self, environment: Environment) -> None:
-        pass
 
     async def validate(self, request: AdmissionRequest) -> None:
         service, old = request.object, request.old

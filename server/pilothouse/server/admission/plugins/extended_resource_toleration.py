@@ -4,9 +4,8 @@ nodes."""
 from pilothouse.api.core.v1.pods_pb2 import Pod
 from pilothouse.api.core.v1.references_pb2 import Toleration
 
-from ...meta.names import label_key
+from ...strategies.resource_names import is_extended
 from ..base import AdmissionRequest
-from ..environment import Environment
 from ..scoped import CREATE_OR_UPDATE, PodPlugin
 
 
@@ -14,14 +13,11 @@ class ExtendedResourceToleration(PodPlugin):
     name = "ExtendedResourceToleration"
     operations = CREATE_OR_UPDATE
 
-    def __init__(self, environment: Environment) -> None:
-        pass
-
     async def mutate(self, request: AdmissionRequest) -> None:
         pod = request.object
         assert isinstance(pod, Pod)
         containers = (*pod.spec.containers, *pod.spec.init_containers)
-        wanted = {name for c in containers for name in c.resources.requests if _is_extended(name)}
+        wanted = {name for c in containers for name in c.resources.requests if is_extended(name)}
         for name in sorted(wanted):
             _tolerate(pod, Toleration(key=name, operator="Exists"))
 
@@ -34,10 +30,3 @@ def _tolerate(pod: Pod, wanted: Toleration) -> None:
             toleration.CopyFrom(wanted)
             return
     pod.spec.tolerations.append(wanted)
-
-
-def _is_extended(name: str) -> bool:
-    """Whether it is a resource of somebody's own: qualified, by another domain than Kubernetes'."""
-    if "/" not in name or "kubernetes.io/" in name or name.startswith("requests."):
-        return False
-    return not label_key(f"requests.{name}")

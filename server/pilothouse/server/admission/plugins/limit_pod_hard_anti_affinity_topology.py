@@ -3,7 +3,6 @@
 from pilothouse.api.core.v1.pods_pb2 import Pod
 
 from ..base import AdmissionRequest, rejected
-from ..environment import Environment
 from ..scoped import CREATE_OR_UPDATE, PodPlugin
 
 HOSTNAME = "kubernetes.io/hostname"
@@ -12,9 +11,6 @@ HOSTNAME = "kubernetes.io/hostname"
 class LimitPodHardAntiAffinityTopology(PodPlugin):
     name = "LimitPodHardAntiAffinityTopology"
     operations = CREATE_OR_UPDATE
-
-    def __init__(self, environment: Environment) -> None:
-        pass
 
     async def validate(self, request: AdmissionRequest) -> None:
         pod = request.object

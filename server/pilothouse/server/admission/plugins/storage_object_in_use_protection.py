@@ -2,7 +2,6 @@
 takes these finalizers away."""
 
 from ..base import AdmissionRequest
-from ..environment import Environment
 from ..lookups import metadata_of
 from ..scoped import CREATE, ScopedPlugin
 
@@ -17,9 +16,6 @@ class StorageObjectInUseProtection(ScopedPlugin):
     name = "StorageObjectInUseProtection"
     resources = frozenset(FINALIZERS)
     operations = CREATE
-
-    def __init__(self, environment: Environment) -> None:
-        pass
 
     async def mutate(self, request: AdmissionRequest) -> None:
         resource, message = request.context.type, request.object

@@ -3,7 +3,6 @@
 from pilothouse.api.core.v1.nodes_pb2 import Node
 
 from ..base import AdmissionRequest
-from ..environment import Environment
 from ..scoped import CREATE, ScopedPlugin
 
 NOT_READY = "node.kubernetes.io/not-ready"
@@ -13,9 +12,6 @@ class TaintNodesByCondition(ScopedPlugin):
     name = "TaintNodesByCondition"
     resources = frozenset({("", "nodes")})
     operations = CREATE
-
-    def __init__(self, environment: Environment) -> None:
-        pass
 
     async def mutate(self, request: AdmissionRequest) -> None:
         node = request.object

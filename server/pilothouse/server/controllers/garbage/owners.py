@@ -66,14 +66,6 @@ class OwnerStates:
             bool(found[State.UNKNOWN]),
         )
 
-    def is_present(self, reference: meta.OwnerReference, namespace: str) -> bool:
-        """Whether the cache has the owner."""
-        resource = self._type(reference)
-        if resource is None or (resource.namespaced and not namespace):
-            return False
-        item = self._plane.cache.collection(resource).get(resource.key(namespace, reference.name))
-        return item is not None and metadata_of_item(item).uid == reference.uid
-
     def _remember(self, absent: tuple[str, str]) -> None:
         self._absent[absent] = None
         if len(self._absent) > REMEMBERED:

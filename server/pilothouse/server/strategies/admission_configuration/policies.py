@@ -1,6 +1,5 @@
 """Policies that admit by expressions."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,9 +8,11 @@ from pilothouse.api.admissionregistration.v1.admissionregistration_pb2 import (
     AuditAnnotation,
     MatchResources,
     MutatingAdmissionPolicy,
+    MutatingAdmissionPolicySpec,
     Mutation,
     ParamKind,
     ValidatingAdmissionPolicy,
+    ValidatingAdmissionPolicySpec,
     Validation,
     Variable,
 )
@@ -34,13 +35,6 @@ _SOMETHING = "validations or auditAnnotations must contain at least one item"
 _BLANK = "must be non-empty if specified"
 _ANNOTATIONS = 20
 _ANNOTATION_SIZE = 5 * 1024
-_is_identifier = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*").fullmatch
-_RESERVED = frozenset(
-    (
-        *("as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let"),
-        *("loop", "namespace", "null", "package", "return", "true", "var", "void", "while"),
-    )
-)
 _SPEC_ORDER = (
     "failurePolicy",
     "paramKind",
@@ -64,13 +58,7 @@ class ValidatingAdmissionPolicies(Strategy[ValidatingAdmissionPolicy]):
 
     def validate(self, context: RequestContext, obj: ValidatingAdmissionPolicy) -> list[Cause]:
         spec = obj.spec
-        causes = _kind(spec.param_kind, "spec.paramKind") if spec.HasField("param_kind") else []
-        if spec.HasField("match_constraints"):
-            causes += _constraints(spec.match_constraints)
-        params = spec.HasField("param_kind")
-        causes += conditions(spec.match_conditions, "spec.matchConditions", params)
-        where, faults = _variables(spec.variables, params)
-        causes += faults
+        where, causes = _common(spec)
         if not spec.validations and not spec.audit_annotations:
             return [*causes, required("spec.validations", _SOMETHING), required("spec.auditAnnotations", _SOMETHING)]
         for index, validation in enumerate(spec.validations):
@@ -88,13 +76,7 @@ class MutatingAdmissionPolicies(Strategy[MutatingAdmissionPolicy]):
 
     def validate(self, context: RequestContext, obj: MutatingAdmissionPolicy) -> list[Cause]:
         spec = obj.spec
-        causes = _kind(spec.param_kind, "spec.paramKind") if spec.HasField("param_kind") else []
-        if spec.HasField("match_constraints"):
-            causes += _constraints(spec.match_constraints)
-        params = spec.HasField("param_kind")
-        causes += conditions(spec.match_conditions, "spec.matchConditions", params)
-        where, faults = _variables(spec.variables, params)
-        causes += faults
+        where, causes = _common(spec)
         if not spec.mutations:
             causes.append(required("spec.mutations", "mutations must contain at least one item"))
         for index, mutation in enumerate(spec.mutations):
@@ -134,15 +116,28 @@ def _constraints(match: MatchResources) -> list[Cause]:
     return causes if match.resource_rules else [*causes, required(f"{path}.resourceRules")]
 
 
+def _common(spec: ValidatingAdmissionPolicySpec | MutatingAdmissionPolicySpec) -> tuple["Environment", list[Cause]]:
+    """What policies of both kinds have, up to their variables; what _variables() tells, and what is wrong with all."""
+    params = spec.HasField("param_kind")
+    causes = _kind(spec.param_kind, "spec.paramKind") if params else []
+    if spec.HasField("match_constraints"):
+        causes += _constraints(spec.match_constraints)
+    causes += conditions(spec.match_conditions, "spec.matchConditions", params)
+    where, faults = _variables(spec.variables, params)
+    return where, causes + faults
+
+
 def _variables(found: Sequence[Variable], params: bool) -> tuple["Environment", list[Cause]]:
     """What expressions after the variables can look at, and what is wrong with those."""
+    from ...cel.escaping import is_identifier
+
     where = environment(params, variables=bool(found))
     causes: list[Cause] = []
     for index, variable in enumerate(found):
         at, name = f"spec.variables[{index}]", variable.name
         if not name.strip():
             causes.append(required(f"{at}.name", "name is not specified"))
-        elif not _is_identifier(name) or name in _RESERVED:
+        elif not is_identifier(name):
             causes.append(invalid(f"{at}.name", name, "name is not a valid CEL identifier"))
         if not variable.expression.strip():
             causes.append(required(f"{at}.expression", "expression is not specified"))

@@ -12,6 +12,7 @@ from pilothouse.api.resource.v1.resource_pb2 import DeviceRequest, ResourceClaim
 
 from ....meta.quantities import Quantity, quantity
 from ....strategies.pod_resources import Amounts, add, amounts, limits_of, pod_total, requests_of
+from ....strategies.resource_names import is_extended, is_native
 
 ONE = quantity(1)
 STORAGE_CLASS = ".storageclass.storage.k8s.io/"
@@ -79,7 +80,7 @@ def _pod(found: Message) -> Amounts:
     for name, amount in requests.items():
         if name in _COMPUTE or name.startswith("hugepages-"):
             total[name] = total[f"requests.{name}"] = amount
-        elif _is_extended(name):
+        elif is_extended(name):
             total[f"requests.{name}"] = amount
     for name in _COMPUTE:
         if name in limits:
@@ -99,14 +100,6 @@ def _is_overdue(pod: Pod) -> bool:
     if not metadata.HasField("deletion_timestamp") or not metadata.HasField("deletion_grace_period_seconds"):
         return False
     return time.time() > metadata.deletion_timestamp.seconds + metadata.deletion_grace_period_seconds
-
-
-def _is_native(name: str) -> bool:
-    return "/" not in name or "kubernetes.io/" in name
-
-
-def _is_extended(name: str) -> bool:
-    return not _is_native(name) and not name.startswith("requests.")
 
 
 def _service(found: Message) -> Amounts:
@@ -160,7 +153,7 @@ def _devices_of(request: DeviceRequest) -> Amounts:
 def _is_pod_name(name: str) -> bool:
     if name in _POD_NAMES or name.startswith(("hugepages-", "requests.hugepages-")):
         return True
-    return name.startswith("requests.") and not _is_native(name)
+    return name.startswith("requests.") and not is_native(name)
 
 
 def _is_claim_name(name: str) -> bool:

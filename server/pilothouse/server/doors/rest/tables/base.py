@@ -17,6 +17,17 @@ CREATED = Column("Created At", "When the object was created.", "date")
 CONTAINERS = Column("Containers", "Names of the containers in the template.", priority=1)
 IMAGES = Column("Images", "Images that the containers in the template use.", priority=1)
 SELECTOR = Column("Selector", "Labels that the selected pods have.", priority=1)
+REPLICAS = (
+    NAME,
+    Column("Desired", "How many pods there should be.", "integer"),
+    Column("Current", "How many pods there are.", "integer"),
+    Column("Ready", "How many pods are ready.", "integer"),
+    AGE,
+    CONTAINERS,
+    IMAGES,
+    SELECTOR,
+)
+"""Of what keeps a number of pods, and does no more."""
 
 
 @dataclass(frozen=True, slots=True)

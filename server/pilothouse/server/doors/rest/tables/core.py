@@ -9,7 +9,7 @@ from pilothouse.api.core.v1 import quotas_pb2 as quotas
 from pilothouse.api.core.v1 import workloads_pb2 as workloads
 
 from ....meta.tables import Cells, Column
-from .base import AGE, CONTAINERS, CREATED, IMAGES, NAME, SELECTOR, Shown
+from .base import AGE, CREATED, NAME, REPLICAS, Shown
 from .cells import NONE, UNKNOWN, age, amount, containers, created, is_zero, joined, labels, quantity, since
 
 ROLE_PREFIX, ROLE = "node-role.kubernetes.io/", "kubernetes.io/role"
@@ -152,16 +152,7 @@ SHOWN: Mapping[str, Shown[Any]] = {
         _node,
     ),
     "ReplicationController": Shown(
-        (
-            NAME,
-            Column("Desired", "How many pods there should be.", "integer"),
-            Column("Current", "How many pods there are.", "integer"),
-            Column("Ready", "How many pods are ready.", "integer"),
-            AGE,
-            CONTAINERS,
-            IMAGES,
-            SELECTOR,
-        ),
+        REPLICAS,
         _replication_controller,
     ),
     "ResourceQuota": Shown(

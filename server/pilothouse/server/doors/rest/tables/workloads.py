@@ -9,7 +9,7 @@ from pilothouse.api.policy.v1 import policy_pb2 as policy
 
 from ....meta.durations import duration
 from ....meta.tables import Cells, Column
-from .base import AGE, CONTAINERS, IMAGES, NAME, SELECTOR, Shown
+from .base import AGE, CONTAINERS, IMAGES, NAME, REPLICAS, SELECTOR, Shown
 from .cells import (
     NONE,
     UNSET,
@@ -225,16 +225,7 @@ SHOWN: Mapping[str, Shown[Any]] = {
         _budget,
     ),
     "ReplicaSet": Shown(
-        (
-            NAME,
-            Column("Desired", "How many pods there should be.", "integer"),
-            Column("Current", "How many pods there are.", "integer"),
-            Column("Ready", "How many pods are ready.", "integer"),
-            AGE,
-            CONTAINERS,
-            IMAGES,
-            SELECTOR,
-        ),
+        REPLICAS,
         _replica_set,
     ),
     "StatefulSet": Shown(
