@@ -9,8 +9,9 @@ from ..meta.context import RequestContext
 from ..meta.resource import ResourceType
 from ..schema.causes import invalid
 from ..schema.metadata import metadata_validator_for
+from ..schema.structural.checks import NOWHERE
 from ..schema.structural.lists import list_causes
-from ..schema.structural.validation import ABSENT, NOWHERE
+from ..schema.structural.validation import ABSENT
 from ..strategies.base import Strategy
 from .codec import compact, content_of
 from .definition import CustomVersion, Definition

@@ -4,56 +4,22 @@ The words are those of kube-openapi's validation, and the causes those that apie
 that an update leaves as it was is not looked at ("ratcheting"): what was accepted once stays accepted.
 """
 
-import math
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from typing import Any
 
 import orjson
-import re2
 
 from ...errors import BadRequest, Cause
-from ..causes import invalid, not_supported, required, shown, too_long, too_many
+from ..causes import invalid, not_supported, required, shown, too_many
+from .checks import CHECKS_AT_MOST, NOWHERE, Found, number_checks, string_checks, told
 from .formats import FORMATS
 from .nodes import INT_OR_STRING, JsonObject
 
 ABSENT = object()
 """No old value."""
-NOWHERE = "<nil>"
-"""The field of a cause that names none."""
-
-CHECKS_AT_MOST = 300_000
-"""Checks of values by schemas for one object: both are a client's, and together they can take for ever."""
-
 _EXACT = 1 << 53
 _INT_64 = 1 << 63
 _RANGES = {"int32": 1 << 31, "int64": 1 << 63, "uint32": 1 << 32, "uint64": 1 << 64}
-
-
-class Found:
-    """What one validation found: causes, each once, and how many checks held, by which the best of several alternatives
-    is chosen. left: how many checks there may still be, shared with all that are a part of the same."""
-
-    __slots__ = ("_seen", "causes", "left", "matches")
-
-    def __init__(self, left: list[int] | None = None) -> None:
-        self.left = [CHECKS_AT_MOST] if left is None else left
-        self.causes: list[Cause] = []
-        self.matches = 0
-        self._seen: set[Cause] = set()
-
-    def add(self, cause: Cause) -> None:
-        if cause not in self._seen:
-            self._seen.add(cause)
-            self.causes.append(cause)
-
-    def merge(self, other: "Found") -> None:
-        for cause in other.causes:
-            self.add(cause)
-        self.matches += other.matches
-
-
-_Check = Callable[[Any, str, Found], None]
 
 
 class Validator:
@@ -71,8 +37,8 @@ class Validator:
         self._any = [Validator(s) for s in schema.get("anyOf") or ()]
         self._one = [Validator(s) for s in schema.get("oneOf") or ()]
         self._not = Validator(schema["not"]) if schema.get("not") is not None else None
-        self._string = _string_checks(schema)
-        self._number = _number_checks(schema)
+        self._string = string_checks(schema)
+        self._number = number_checks(schema)
         self._properties = {name: Validator(s) for name, s in (schema.get("properties") or {}).items()}
         additional = schema.get("additionalProperties")
         self._additional = Validator(additional) if isinstance(additional, dict) else None
@@ -197,11 +163,11 @@ class Validator:
         size = len(value)
         if size < self._least.get("minItems", 0):
             text = f"should have at least {self._least['minItems']} items"
-            found.add(_told(path, size, text))
+            found.add(told(path, size, text))
         if size > self._most.get("maxItems", size):
             found.add(too_many(path or NOWHERE, size, self._most["maxItems"]))
         if self._unique and len({_canonical(item) for item in value}) < size:
-            found.add(_told(path, value, "shouldn't contain duplicates"))
+            found.add(told(path, value, "shouldn't contain duplicates"))
         found.matches += 1
 
     def _before(self, old: Any) -> Callable[[Any], Any]:
@@ -224,7 +190,7 @@ class Validator:
         size = len(value)
         if size < self._least.get("minProperties", 0):
             text = f"should have at least {self._least['minProperties']} properties"
-            found.add(_told(path, size, text))
+            found.add(told(path, size, text))
             return
         if size > self._most.get("maxProperties", size):
             found.add(too_many(path or NOWHERE, size, self._most["maxProperties"]))
@@ -311,77 +277,9 @@ def _wrong_type(path: str, wanted: str, given: str, value: str) -> Cause:
     return Cause("FieldValueTypeInvalid", f"Invalid value: {shown(value)}: {text}", path or NOWHERE)
 
 
-def _told(path: str, value: Any, text: str) -> Cause:
-    return invalid(path or NOWHERE, value, f"{path} in body {text}")
-
-
 def _combined(text: str) -> Cause:
     return invalid(NOWHERE, "", text)
 
 
 def _quoted(text: str) -> str:
     return shown(text)
-
-
-def _string_checks(schema: JsonObject) -> list[_Check]:
-    checks: list[_Check] = []
-    if "maxLength" in schema:
-        most = schema["maxLength"]
-        checks.append(lambda v, path, found: found.add(too_long(path or NOWHERE, most)) if len(v) > most else None)
-    if "minLength" in schema:
-        least = schema["minLength"]
-        short = f"should be at least {least} chars long"
-        checks.append(lambda v, path, found: found.add(_told(path, v, short)) if len(v) < least else None)
-    if schema.get("pattern"):
-        checks.append(_pattern_check(schema["pattern"]))
-    return checks
-
-
-def _pattern_check(pattern: str) -> _Check:
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        search = re2.compile(pattern, options=options).search
-    except re2.error as error:
-        # Only a definition that another server stored can have it.
-        broken = f"should match '{pattern}, but pattern is invalid: {error}'"
-        return lambda v, path, found: found.add(_told(path, v, broken))
-    other = f"should match '{pattern}'"
-    return lambda v, path, found: found.add(_told(path, v, other)) if search(v) is None else None
-
-
-def _number_checks(schema: JsonObject) -> list[_Check]:
-    checks: list[_Check] = []
-    if "multipleOf" in schema:
-        factor = schema["multipleOf"]
-        odd = f"should be a multiple of {_number(factor)}"
-        checks.append(lambda v, path, found: None if _divides(factor, v) else found.add(_told(path, v, odd)))
-    if "maximum" in schema:
-        most, over = schema["maximum"], bool(schema.get("exclusiveMaximum"))
-        high = f"should be less than {'' if over else 'or equal to '}{_number(most)}"
-        checks.append(
-            lambda v, path, found: found.add(_told(path, v, high)) if v > most or (over and v == most) else None
-        )
-    if "minimum" in schema:
-        least, under = schema["minimum"], bool(schema.get("exclusiveMinimum"))
-        low = f"should be greater than {'' if under else 'or equal to '}{_number(least)}"
-        checks.append(
-            lambda v, path, found: found.add(_told(path, v, low)) if v < least or (under and v == least) else None
-        )
-    return checks
-
-
-def _divides(factor: float, value: float) -> bool:
-    if factor <= 0:
-        return False
-    if not math.isfinite(value):
-        return False
-    if isinstance(factor, int) and isinstance(value, int):
-        return value % factor == 0
-    quotient = Decimal(str(value)) / Decimal(str(factor))
-    return quotient == quotient.to_integral_value()
-
-
-def _number(value: float) -> str:
-    """As Go prints a float64."""
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e21 else repr(float(value))

@@ -1,1 +1,4 @@
-"""The objects that configure admission: webhooks, policies and their bindings. Expressions are not compiled here."""
+"""The objects that configure admission: webhooks, policies and their bindings.
+
+Expressions are compiled to find their faults, and never evaluated here.
+"""

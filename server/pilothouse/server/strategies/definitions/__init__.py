@@ -1,4 +1,4 @@
 """CustomResourceDefinitions as objects. What they define is the business of the package of that name.
 
-Rules in expressions are not compiled here.
+Rules in expressions are judged by `cel/rule_checks.py`.
 """

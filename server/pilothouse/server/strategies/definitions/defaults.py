@@ -8,9 +8,10 @@ from pilothouse.api.apiextensions.v1.apiextensions_pb2 import JSONSchemaProps
 from ...errors import Cause
 from ...meta.codec import codec_for
 from ...schema.causes import invalid
+from ...schema.structural.checks import NOWHERE
 from ...schema.structural.nodes import Node, compile_schema
 from ...schema.structural.pruning import prune
-from ...schema.structural.validation import NOWHERE, Validator, same
+from ...schema.structural.validation import Validator, same
 
 
 def default_faults(schema: JSONSchemaProps, path: str) -> list[Cause]:
