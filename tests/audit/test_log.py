@@ -10,7 +10,7 @@ from pilothouse.server.audit.log import PENDING_AT_MOST, AuditLog
 from pilothouse.server.audit.record import COMPLETE, STARTED, Entry
 from pilothouse.server.errors import ApiError, Forbidden, Invalid
 from pilothouse.server.meta.context import RequestContext
-from pilothouse.server.meta.resource import registry_from_protos
+from pilothouse.server.meta.declared import registry_from_protos
 from pilothouse.server.meta.user import User
 
 REGISTRY = registry_from_protos()

@@ -6,7 +6,8 @@ from google.protobuf import json_format
 from google.protobuf.message import Message
 from pilothouse.server.authorization.base import OnChange
 from pilothouse.server.authorization.rbac import Rbac
-from pilothouse.server.meta.resource import ResourceType, registry_from_protos
+from pilothouse.server.meta.declared import registry_from_protos
+from pilothouse.server.meta.resource import ResourceType
 
 REGISTRY = registry_from_protos()
 GROUP = "rbac.authorization.k8s.io"

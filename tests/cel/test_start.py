@@ -10,7 +10,7 @@ from pilothouse.server.admission.plugins import DEFAULT_ON
 from pilothouse.server.admission import building
 for name in DEFAULT_ON:
     building._factory(name)
-from pilothouse.server.meta.resource import registry_from_protos
+from pilothouse.server.meta.declared import registry_from_protos
 from pilothouse.server.strategies import strategy_for
 for resource in registry_from_protos():
     strategy_for(resource)

@@ -16,7 +16,8 @@ from pilothouse.api.meta.v1 import meta_pb2 as meta
 from pilothouse.api.meta.v1 import requests_pb2 as requests
 from pilothouse.api.runtime.v1.runtime_pb2 import Unknown
 from pilothouse.server.authentication.pki import Pki
-from pilothouse.server.meta.resource import ResourceType, registry_from_protos
+from pilothouse.server.meta.declared import registry_from_protos
+from pilothouse.server.meta.resource import ResourceType
 from pilothouse.server.store.base import Put
 from pilothouse.server.store.etcd import EtcdStore
 from pilothouse.server.store.etcd_endpoints import EtcdConfig

@@ -23,7 +23,7 @@ from pilothouse.server.fields.scale import managers_after_scale, managers_of_sca
 from pilothouse.server.fields.sets import FieldSet, has, paths
 from pilothouse.server.fields.walkers import MessageWalker
 from pilothouse.server.meta.codec import codec_for
-from pilothouse.server.meta.resource import registry_from_protos
+from pilothouse.server.meta.declared import registry_from_protos
 
 WALKER = MessageWalker(registry_from_protos().get("", "v1", "configmaps"))
 NAMES = ("hand", "foot", "pen")

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pilothouse.api import annotations_pb2 as annotations
 from pilothouse.server.meta.codec import codec_for
+from pilothouse.server.meta.declared import registry_from_protos
 from pilothouse.server.meta.members import is_map, json_form, value_field
-from pilothouse.server.meta.resource import registry_from_protos
 
 from tests.support.kubernetes import without_zeros
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from pilothouse.api.dynamic.v1 import dynamic_pb2 as dynamic
 from pilothouse.server.kinds import Kinds
+from pilothouse.server.meta.declared import registry_from_protos
 from pilothouse.server.meta.field_selectors import parse_field_selector
 from pilothouse.server.meta.label_selectors import parse_label_selector
-from pilothouse.server.meta.resource import Registry, ResourceType, registry_from_protos
+from pilothouse.server.meta.resource import Registry, ResourceType
 from pilothouse.server.store.base import Committed, Op, Put, Remove, Store
 from pilothouse.server.watchcache.audience import ADDED, DELETED, MODIFIED, Audiences, Frame, Scope
 from pilothouse.server.watchcache.cache import WatchCache

@@ -9,8 +9,8 @@ from typing import Any
 from google.protobuf.message import Message
 from pilothouse.api import annotations_pb2 as annotations
 from pilothouse.api.runtime.v1.runtime_pb2 import Unknown
+from pilothouse.server.meta.declared import api_messages
 from pilothouse.server.meta.members import is_map, json_form, option
-from pilothouse.server.meta.resource import api_messages
 
 MAGIC = b"k8s\0"
 # Another directory with `vectors/` and `sparse/`, whose objects are tried too.

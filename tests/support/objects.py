@@ -7,7 +7,8 @@ from google.protobuf.message import Message
 from pilothouse.server.errors import Cause
 from pilothouse.server.meta.codec import codec_for
 from pilothouse.server.meta.context import RequestContext
-from pilothouse.server.meta.resource import Registry, ResourceType, registry_from_protos
+from pilothouse.server.meta.declared import registry_from_protos
+from pilothouse.server.meta.resource import Registry, ResourceType
 from pilothouse.server.meta.user import User
 from pilothouse.server.schema.defaulting import defaulter_for
 from pilothouse.server.schema.metadata import metadata_validator_for

@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 from pilothouse.server.doors.rest.tables.printers import printer_for
 from pilothouse.server.meta.codec import codec_for
-from pilothouse.server.meta.resource import Registry, registry_from_protos
+from pilothouse.server.meta.declared import registry_from_protos
+from pilothouse.server.meta.resource import Registry
 from pilothouse.server.meta.tables import Row
 from pilothouse.server.meta.times import parse_time
 

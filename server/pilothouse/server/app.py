@@ -38,7 +38,7 @@ from .furniture import Furniture, lay_down
 from .furniture.service import place_of
 from .health import Check, HealthServer
 from .kinds import Kinds
-from .meta.resource import registry_from_protos
+from .meta.declared import registry_from_protos
 from .metrics import Metrics
 from .objects import CachedObjects
 from .store.base import Store, StoreError

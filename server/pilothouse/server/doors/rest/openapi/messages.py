@@ -5,7 +5,8 @@ from functools import cache
 
 from google.protobuf.descriptor import Descriptor
 
-from ....meta.resource import RESOURCE_TYPE, ResourceType, api_messages
+from ....meta.declared import RESOURCE_TYPE, api_messages
+from ....meta.resource import ResourceType
 from .names import descriptor_of
 from .schemas import Json, says_its_kind
 
