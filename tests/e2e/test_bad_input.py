@@ -271,6 +271,12 @@ async def test_namespaces_that_are_none(caller: Caller, place: str) -> None:
     check(found, found.code, found.reason)
 
 
+async def test_a_watch_of_too_many_scopes_is_refused(caller: Caller) -> None:
+    scopes = [{"resource": CONFIG_MAPS, "label_selector": f"a{number}"} for number in range(513)]
+    found = await caller.refused(DYNAMIC + "Watch", dynamic.WatchRequest(scopes=scopes))
+    check(found, StatusCode.INVALID_ARGUMENT, "BadRequest")
+
+
 async def test_an_object_cannot_name_another_place_than_its_request(caller: Caller, namespace: str) -> None:
     body = ConfigMap(metadata={"name": "a", "namespace": "elsewhere"}).SerializeToString()
     request = dynamic.WriteRequest(resource=CONFIG_MAPS, namespace=namespace, object=body)

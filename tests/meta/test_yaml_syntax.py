@@ -4,7 +4,7 @@ import string
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pilothouse.server.errors import BadRequest
 from pilothouse.server.meta.scalars import JsonValue
@@ -109,5 +109,14 @@ _VALUES = st.recursive(
 @given(_VALUES)
 def test_what_is_written_is_read_alike_here_and_elsewhere(value: object) -> None:
     text = dump_yaml(value)  # type: ignore[arg-type]
+    assert parse_yaml(text) == (value, [])
+    assert yaml.safe_load(text) == value
+
+
+@given(st.dictionaries(st.sampled_from(["items", "kind", "y", "metadata", "1", "odd key"]), _VALUES))
+@example({"a": ["x\n\n", ["\n"], {"b": "\n\n"}], "b": "\n\n"})
+@example({"items": [{"b": 1, "a": ["x", "y"]}, [], {}, [[1, 2], 3], "no", None, "..."], "y": [1, 2]})
+def test_items_written_one_by_one_are_read_as_one_list(value: dict[str, JsonValue]) -> None:
+    text = dump_yaml(value)
     assert parse_yaml(text) == (value, [])
     assert yaml.safe_load(text) == value

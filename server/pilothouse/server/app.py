@@ -14,6 +14,7 @@ from .admission.configuration import read_sections
 from .admission.environment import ConfigurationError, Environment
 from .admission.plugins.definition_places import DefinitionPlaces
 from .admission.plugins.escalation import Escalation
+from .admission.plugins.policy_parameters import PolicyParameters
 from .allocation import AllocationConfig, ServiceAllocation
 from .apiextensions.serving import Serving
 from .audit.file import RotatingFile, StandardOutput
@@ -211,7 +212,14 @@ async def open_plane(
         audiences=Audiences(cache),
         authorizer=authorizer,
         admission=_admission(
-            config, environment, (Escalation(authorizer, rbac), allocation, DefinitionPlaces(registry))
+            config,
+            environment,
+            (
+                Escalation(authorizer, rbac),
+                allocation,
+                DefinitionPlaces(registry),
+                PolicyParameters(authorizer, registry, objects),
+            ),
         ),
         now=now,
         event_ttl=int(config.event_ttl),

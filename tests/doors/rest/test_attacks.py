@@ -232,3 +232,19 @@ async def test_the_largest_that_is_honest_is_taken(door: Door) -> None:
     for value in (many, text):
         headers = {"Content-Type": "application/json"}
         assert (await door.send("POST", MAPS, BytesIO(orjson.dumps(value)), headers)).code == 201
+
+
+async def test_a_long_list_in_yaml_keeps_nobody_waiting(door: Door) -> None:
+    data = {f"k{n}": "some: text\n" for n in range(2000)}
+    for number in range(15):
+        body = orjson.dumps({"metadata": {"name": f"long-{number}"}, "data": data})
+        assert (await door.send("POST", MAPS, body, {"Content-Type": "application/json"})).code == 201
+    longest, started = 0.0, process_time()
+    asking = asyncio.create_task(door.send("GET", MAPS, b"", {"Accept": "application/yaml"}))
+    while not asking.done():
+        before = process_time()
+        await asyncio.sleep(0.001)
+        longest = max(longest, process_time() - before)
+    took = process_time() - started
+    assert (await asking).code == 200
+    assert longest < took / 3

@@ -4,7 +4,15 @@ import asyncio
 from typing import Any
 
 import pytest
-from pilothouse.server.errors import BadRequest, Conflict, Forbidden, MethodNotSupported, NotFound, Unclassified
+from pilothouse.server.errors import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    Invalid,
+    MethodNotSupported,
+    NotFound,
+    Unclassified,
+)
 
 from tests.verbs.subresources.conftest import Orchard, user
 
@@ -128,3 +136,21 @@ async def test_to_create_pods_is_no_right_to_bind_them(orchard: Orchard) -> None
             await orchard.create(requests, "cider" if part else "", part, binding())
     with pytest.raises(MethodNotSupported):
         await orchard.create(orchard("pods"), "cider", "status", binding())
+
+
+@pytest.mark.parametrize(
+    ("metadata", "field"),
+    [
+        ({"labels": {"no key!": "x"}}, "metadata.labels"),
+        ({"labels": {"app": "no value!"}}, "metadata.labels"),
+        ({"annotations": {"no key!": "x"}}, "metadata.annotations"),
+        ({"annotations": {"app": "x" * (300 << 10)}}, "metadata.annotations"),
+    ],
+)
+async def test_no_pod_gets_by_its_binding_what_it_could_not_have(
+    orchard: Orchard, metadata: dict[str, Any], field: str
+) -> None:
+    await orchard.pod()
+    with pytest.raises(Invalid, match=field):
+        await bind(orchard, binding(**metadata))
+    assert (await orchard("pods").get("cider")).spec.node_name == ""

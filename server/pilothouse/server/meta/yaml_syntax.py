@@ -185,7 +185,28 @@ def _integer(text: str) -> JsonValue:
 
 
 def dump_yaml(value: JsonValue) -> bytes:
-    """Block style, keys sorted, texts quoted where they would be read as something else."""
+    """Block style, keys sorted, texts quoted where they would be read as something else. Items of lists that a document
+    has at its top are written one by one, so that other threads have their turns between them."""
+    if not isinstance(value, dict) or not value or not all(map(str.isidentifier, value)):
+        return _dumped(value)
+    return b"".join(part for key, member in sorted(value.items()) for part in _member(key, member))
+
+
+def _member(key: str, member: JsonValue) -> Iterator[bytes]:
+    if not isinstance(member, list) or len(member) < 2:
+        yield _part({key: member})
+        return
+    yield _dumped({key: [None]}).removesuffix(b"- null\n")
+    for item in member:
+        yield _part([item])
+
+
+def _part(value: JsonValue) -> bytes:
+    """Without the mark of an end, which follows a text that ends with empty lines."""
+    return _dumped(value).removesuffix(b"...\n")
+
+
+def _dumped(value: JsonValue) -> bytes:
     text: str = yaml.dump(
         value, Dumper=_Dumper, default_flow_style=False, allow_unicode=True, sort_keys=True, width=1 << 30
     )

@@ -33,6 +33,8 @@ from .calls import Call, Calls, Handler, Method, dry_run_and_manager, parse, pee
 from .typed import apply_context, encode_list, field_validation, heartbeat_of, patch_type
 
 SERVICE = "pilothouse.api.dynamic.v1.Resources"
+# Each of them looks at every event of its type, and at all that exists where that is asked for.
+SCOPES_AT_MOST = 512
 
 
 def dynamic_handlers(plane: Plane, calls: Calls, heartbeat: float) -> Mapping[str, Handler]:
@@ -93,6 +95,8 @@ class _Resources:
         request = parse(dynamic.WatchRequest, data)
         if not request.scopes:
             raise BadRequest("scopes is required: what shall be watched?")
+        if len(request.scopes) > SCOPES_AT_MOST:
+            raise BadRequest(f"a watch takes {SCOPES_AT_MOST} scopes at most, not {len(request.scopes)}")
         scopes = []
         for scope in request.scopes:
             context = call.context("watch", self._type(scope, "watch"), scope.namespace)

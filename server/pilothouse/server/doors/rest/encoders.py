@@ -141,19 +141,19 @@ class YamlEncoder:
 
     def __init__(self, json: Encoder) -> None:
         """json: makes the JSON of what is to be YAML."""
-        self._json = json
+        self.json = json
 
     def object(self, resource: ResourceType, body: bytes) -> bytes:
-        return _as_yaml(self._json.object(resource, body))
+        return as_yaml(self.json.object(resource, body))
 
     def item(self, resource: ResourceType, item: Item) -> bytes:
-        return _as_yaml(self._json.item(resource, item))
+        return as_yaml(self.json.item(resource, item))
 
     def listing(self, resource: ResourceType, page: Listing) -> Sequence[bytes]:
-        return [_as_yaml(b"".join(self._json.listing(resource, page)))]
+        return [as_yaml(b"".join(self.json.listing(resource, page)))]
 
     def document(self, message: Message, api_version: str, kind: str) -> bytes:
-        return _as_yaml(self._json.document(message, api_version, kind))
+        return as_yaml(self.json.document(message, api_version, kind))
 
 
 class ProtobufEncoder:
@@ -228,5 +228,6 @@ def indented(data: bytes) -> bytes:
     return orjson.dumps(orjson.loads(data), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def _as_yaml(data: bytes) -> bytes:
+def as_yaml(data: bytes) -> bytes:
+    """JSON as YAML."""
     return dump_yaml(orjson.loads(data))

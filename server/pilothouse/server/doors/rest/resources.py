@@ -1,5 +1,6 @@
 """Requests for resources: each verb with what it takes from the request, and what it answers."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -19,7 +20,7 @@ from ...verbs.subresources.backends import leads_elsewhere
 from ...verbs.subresources.creating import create_part, is_created
 from ...verbs.subresources.parts import viewed
 from . import backends
-from .encoders import Encoder
+from .encoders import Encoder, YamlEncoder, as_yaml
 from .exchange import Exchange
 from .negotiation import body_encoding, media_type
 from .offers import Encoders
@@ -84,7 +85,7 @@ class Resources:
         encoder = self._encoder(exchange)
         context = exchange.context()
         page = await listing.list_(self._plane, context, list_options(exchange.query), UNBOUNDED)
-        return await exchange.pieces(encoder.listing(context.type, page), encoder)
+        return await _listed(exchange, encoder, page)
 
     async def _create(self, exchange: Exchange) -> StreamResponse:
         encoder, encoding = self._encoder(exchange), _encoding(exchange)
@@ -140,7 +141,7 @@ class Resources:
         context, options = await self._deletion(exchange)
         wanted = list_options(exchange.query)
         page = await delete_collection.delete_collection(self._plane, context, wanted, options)
-        return await exchange.pieces(encoder.listing(context.type, page), encoder)
+        return await _listed(exchange, encoder, page)
 
     def _encoder(self, exchange: Exchange) -> Encoder:
         """Raises NotAcceptable."""
@@ -156,6 +157,16 @@ class Resources:
         body = await exchange.body(self._max_bytes)
         options = delete_options(exchange.query, body, _encoding(exchange))
         return replace(context, dry_run=bool(options.dry_run)), options
+
+
+async def _listed(exchange: Exchange, encoder: Encoder, page: listing.Listing) -> StreamResponse:
+    assert exchange.target is not None
+    resource = exchange.target.type
+    if not isinstance(encoder, YamlEncoder):
+        return await exchange.pieces(encoder.listing(resource, page), encoder)
+    # To write YAML takes a hundred times as long as to join what is there: others must not wait for it.
+    data = await asyncio.to_thread(as_yaml, b"".join(encoder.json.listing(resource, page)))
+    return await exchange.pieces([data], encoder)
 
 
 def _write_options(kind: str, exchange: Exchange) -> tuple[RequestContext, FieldValidation]:

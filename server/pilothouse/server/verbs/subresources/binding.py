@@ -9,17 +9,19 @@ from ...admission.base import AdmissionRequest, Operation
 from ...errors import BadRequest, Conflict, Unclassified
 from ...meta.context import RequestContext
 from ...schema.causes import not_supported, required
+from ...schema.metadata import metadata_validator_for
+from ...watchcache.item import Item
 from .. import faults
 from ..body import Body
-from ..change import change
+from ..change import Changed, change
 from ..metadata import place
 from ..names import require_name
-from ..plane import Plane
+from ..plane import Kind, Plane
 from .stored import copy_of, prepare_stored, set_condition
 
 
 async def bind(plane: Plane, context: RequestContext, body: Body) -> None:
-    """Raises BadRequest, Forbidden, NotFound, Conflict."""
+    """Raises BadRequest, Forbidden, NotFound, Conflict, Invalid."""
     kind = plane.kind(plane.registry.body_of(context.type, context.subresource))
     binding = body.message(plane, kind, context)
     assert isinstance(binding, Binding)
@@ -41,7 +43,7 @@ async def bind(plane: Plane, context: RequestContext, body: Body) -> None:
         _require_unbound(of_pod, binding, old)
         return _bound(binding, old, plane.now())
 
-    if await change(plane, of_pod, edit, prepare_stored) is None:
+    if await change(plane, of_pod, edit, _prepare_bound) is None:
         raise faults.not_found(pods, name)
 
 
@@ -80,6 +82,16 @@ def _require_unbound(context: RequestContext, binding: Binding, pod: Pod) -> Non
             kind="pods/binding",
             name=context.name,
         )
+
+
+async def _prepare_bound(
+    plane: Plane, kind: Kind, context: RequestContext, item: Item, old: Message, new: Message
+) -> Changed:
+    """prepare_stored(), for metadata that a client has added to. Raises Invalid."""
+    causes = metadata_validator_for(kind.type)(new)
+    if causes:
+        raise faults.invalid(kind.type, context.name, causes)
+    return await prepare_stored(plane, kind, context, item, old, new)
 
 
 def _bound(binding: Binding, old: Pod, now: float) -> Pod:
