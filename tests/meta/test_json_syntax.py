@@ -35,6 +35,8 @@ END = "unexpected end of JSON input"
         ('"\\x"', "invalid character 'x' in string escape code"),
         ('"\\u00g0"', "invalid character 'g' in \\u hexadecimal character escape"),
         ("-x", "invalid character 'x' in numeric literal"),
+        ("-E0", "invalid character 'E' in numeric literal"),
+        ("[-.5]", "invalid character '.' in numeric literal"),
         ("1.x", "invalid character 'x' after decimal point in numeric literal"),
         ("1.e5", "invalid character 'e' after decimal point in numeric literal"),
         ("1e+x", "invalid character 'x' in exponent of numeric literal"),

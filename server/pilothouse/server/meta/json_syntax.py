@@ -122,8 +122,8 @@ class _Text:
         match = _NUMBER.match(self._data, self._at)
         assert match is not None
         text, at = match[0], match.end()
-        if text.endswith(b"-") and b"e" not in text.lower():
-            raise _Unexpected(at, "in numeric literal")
+        if text.startswith(b"-") and not text[1:2].isdigit():
+            raise _Unexpected(self._at + 1, "in numeric literal")
         if text.endswith(b"."):
             raise _Unexpected(at, "after decimal point in numeric literal")
         if b".e" in text.lower():
