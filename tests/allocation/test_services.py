@@ -107,6 +107,14 @@ async def test_a_manifest_without_what_was_given_keeps_it(plane: Plane) -> None:
     await assert_nothing_shared_nor_left(plane)
 
 
+async def test_a_policy_for_traffic_from_outside_goes_with_the_last_external_address(plane: Plane) -> None:
+    services = requests(plane, "services")
+    made = await services.create(service(externalIPs=["10.9.0.1"]))
+    assert made.spec.external_traffic_policy == "Cluster"
+    closed = await services.update(service(externalTrafficPolicy="Cluster"))
+    assert (list(closed.spec.external_ips), closed.spec.external_traffic_policy) == ([], "")
+
+
 async def test_an_address_stays(plane: Plane) -> None:
     services = requests(plane, "services")
     await services.create(service(clusterIP="10.0.0.7"))

@@ -6,6 +6,8 @@ back unchanged with a type that has no use for it gives it up.
 
 from pilothouse.api.core.v1.networking_pb2 import Service, ServiceSpec
 
+from ..strategies.services.exposure import is_external
+
 PORTED = ("NodePort", "LoadBalancer")
 
 
@@ -77,8 +79,9 @@ def _drop(now: ServiceSpec, before: ServiceSpec) -> None:
         if [port.node_port for port in now.ports] == had:
             for port in now.ports:
                 port.ClearField("node_port")
-        if now.external_traffic_policy == before.external_traffic_policy and not now.external_ips:
-            now.ClearField("external_traffic_policy")
+    closed = is_external(before) and not is_external(now)
+    if closed and now.external_traffic_policy == before.external_traffic_policy:
+        now.ClearField("external_traffic_policy")
     unhealthy = needs_health_port(before) and not needs_health_port(now)
     if unhealthy and now.health_check_node_port == before.health_check_node_port:
         now.ClearField("health_check_node_port")

@@ -11,6 +11,7 @@ from ...schema.order import Orders
 from ..addresses import address_of, ordinary_address
 from ..base import Strategy
 from .balancers import source_ranges, status_faults
+from .exposure import is_external
 from .ports import node_ports, port_faults, twice
 
 _STICKY_SECONDS = 10800
@@ -35,9 +36,7 @@ class Services(Strategy[Service]):
             if not port.target_port.int_val and not port.target_port.str_val:
                 port.target_port.Clear()
                 port.target_port.int_val = port.port
-        if not spec.external_traffic_policy and (
-            spec.type in ("LoadBalancer", "NodePort") or (spec.type == "ClusterIP" and spec.external_ips)
-        ):
+        if not spec.external_traffic_policy and is_external(spec):
             spec.external_traffic_policy = "Cluster"
         if spec.type in _ADDRESSED and not spec.HasField("internal_traffic_policy"):
             spec.internal_traffic_policy = "Cluster"
@@ -160,8 +159,7 @@ def _asks_nodes(spec: ServiceSpec) -> bool:
 
 def _traffic(spec: ServiceSpec) -> list[Cause]:
     causes: list[Cause] = []
-    outside = spec.type in ("NodePort", "LoadBalancer") or (spec.type == "ClusterIP" and bool(spec.external_ips))
-    if spec.external_traffic_policy and not outside:
+    if spec.external_traffic_policy and not is_external(spec):
         detail = "may only be set for externally-accessible services"
         causes.append(invalid("spec.externalTrafficPolicy", spec.external_traffic_policy, detail))
     port = spec.health_check_node_port
