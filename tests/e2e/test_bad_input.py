@@ -303,7 +303,7 @@ async def test_a_revision_to_come_is_waited_for_but_not_for_ever(caller: Caller,
         check(found, StatusCode.DEADLINE_EXCEEDED, "Timeout")
         assert [c.reason for c in found.status.details.causes] == ["ResourceVersionTooLarge"]
         assert found.retry_seconds == found.status.details.retry_after_seconds == 1
-    assert 2.5 < asyncio.get_running_loop().time() - started < 6
+    assert 2.5 < asyncio.get_running_loop().time() - started < 16
 
 
 @pytest.mark.parametrize("revision", ["x", "-1", "1e3", "1.0", " 1", "\uff11", str(1 << 64), "9" * 1000])

@@ -91,12 +91,13 @@ async def test_being_told_to_stop_ends_watches_well_and_lets_calls_finish(start:
         for watch in watches:
             await frames(watch)
             assert await watch.code() is StatusCode.OK
-        assert asyncio.get_running_loop().time() - began < 2
+        # To be waited for they would have half a minute.
+        assert asyncio.get_running_loop().time() - began < 10
         assert health_pb2.HealthCheckResponse.FromString(await health.read()).status == 2
         assert await health.read() is EOF
         assert (await call).reason == "Timeout"
     assert await asyncio.to_thread(server.exit_code) == 0
-    assert asyncio.get_running_loop().time() - began < 5
+    assert asyncio.get_running_loop().time() - began < 15
     assert "Traceback" not in server.log
     assert server.log.rstrip().endswith("stopped")
 

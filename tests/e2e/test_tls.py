@@ -118,7 +118,7 @@ async def test_a_good_certificate_comes_in(setting: Setting) -> None:
 async def test_plain_text_stays_outside(setting: Setting) -> None:
     channel: Any = grpc.aio.insecure_channel(f"127.0.0.1:{setting.server.grpc_port}")
     with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await channel.unary_unary(f"/{MAPS}List")(b"", timeout=5)
+        await channel.unary_unary(f"/{MAPS}List")(b"", timeout=30)
     await channel.close()
     assert caught.value.code() is StatusCode.UNAVAILABLE
 

@@ -21,7 +21,7 @@ async def test_a_new_object_gets_identity_age_and_version(configmaps: Requests) 
     assert made.metadata.name == "jar"
     assert made.metadata.namespace == "orchard"
     assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", made.metadata.uid)
-    assert abs(made.metadata.creation_timestamp.seconds - now) < 5
+    assert abs(made.metadata.creation_timestamp.seconds - now) < 15
     assert version(made) == await configmaps.plane.store.revision()
     assert dict(made.data) == {"x": "1"}
     assert await configmaps.get("jar") == made

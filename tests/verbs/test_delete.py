@@ -84,7 +84,7 @@ async def test_finalizers_hold_an_object_until_the_last_one_goes(configmaps: Req
     deleted = await configmaps.delete("jar")
     assert not deleted.removed
     marked = configmaps.message(deleted.body)
-    assert abs(marked.metadata.deletion_timestamp.seconds - configmaps.plane.now()) < 5
+    assert abs(marked.metadata.deletion_timestamp.seconds - configmaps.plane.now()) < 15
     assert marked.metadata.deletion_grace_period_seconds == 0
     assert version(marked) > version(made)
     # A second deletion changes nothing.
@@ -210,7 +210,7 @@ async def test_a_pod_on_a_node_gets_a_grace_period_that_can_only_be_shortened(po
     await pods.create(pod("n1", terminationGracePeriodSeconds=40))
     marked = pods.message((await pods.delete("p")).body)
     assert marked.metadata.deletion_grace_period_seconds == 40
-    assert abs(marked.metadata.deletion_timestamp.seconds - pods.plane.now() - 40) < 5
+    assert abs(marked.metadata.deletion_timestamp.seconds - pods.plane.now() - 40) < 15
     assert pods.message((await pods.delete("p", grace_period_seconds=60)).body) == marked
     assert pods.message((await pods.delete("p")).body) == marked
     shorter = pods.message((await pods.delete("p", grace_period_seconds=10)).body)

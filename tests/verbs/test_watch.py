@@ -303,7 +303,7 @@ async def test_a_quiet_watch_ends_soon_after_its_certificate_does(sqlite_store: 
             started = loop.time()
             with pytest.raises(Unauthorized):
                 await watcher.frame()
-            assert loop.time() - started < 2
+            assert loop.time() - started < 10
 
 
 async def test_who_comes_while_the_cache_fills_is_told_to_come_again(configmaps: Requests) -> None:
