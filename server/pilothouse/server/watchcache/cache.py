@@ -3,7 +3,6 @@
 import asyncio
 import heapq
 import logging
-from bisect import bisect_left
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 
 from ..errors import NotFound
@@ -11,6 +10,7 @@ from ..meta.resource import REGISTRY_PREFIX, ResourceType
 from ..store.base import Batch, Entry, Put, RevisionCompacted, RevisionWentBack, Store, StoreError
 from .collection import Collection, OnChange
 from .item import StoredForm
+from .listing import Listed, list_at, list_below
 from .pump import Pump
 from .ring import Rings
 
@@ -42,7 +42,7 @@ class WatchCache:
         self._rings = Rings(ring_bytes)
         self._collections: dict[ResourceType, Collection] = {}
         self._by_prefix: dict[str, list[Collection]] = {}
-        self._filling: _Listed | None = None
+        self._filling: Listed | None = None
         self._loading: set[asyncio.Task[None]] = set()
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._waits = 0
@@ -225,12 +225,12 @@ class WatchCache:
     async def _fill(self) -> None:
         """Loads every object as of a revision below the present, so that the watch from there fills the rings."""
         self._target = await self._store.revision()
-        entries, revision = await self._list_below(max(1, self._target - self._history))
+        entries, revision = await list_below(self._store, max(1, self._target - self._history), self._target)
         self.epoch += 1
         self._rings.clear()
         old = self._collections
         self._collections, self._by_prefix = {}, {}
-        self._filling = listed = _Listed(entries, revision)
+        self._filling = listed = Listed(entries, revision)
         old = {resource: collection for resource, collection in old.items() if collection.type is resource}
         for resource, before in old.items():
             collection = Collection(resource, before.form, revision)
@@ -246,29 +246,6 @@ class WatchCache:
         self._tell_waiting()
         self.pump.wake_all()
         self._check_ready()
-
-    async def _list_below(self, revision: int) -> tuple[Sequence[Entry], int]:
-        """All entries at `revision`, or at the oldest that is still kept."""
-        if 0 < revision < self._target:
-            try:
-                return await self._list_at(revision)
-            except RevisionCompacted as error:
-                if revision < error.oldest < self._target:
-                    try:
-                        return await self._list_at(error.oldest)
-                    except RevisionCompacted:
-                        log.info("the store compacts just now; the rings start empty")
-        return await self._list_at(0)
-
-    async def _list_at(self, revision: int, prefix: str = REGISTRY_PREFIX) -> tuple[Sequence[Entry], int]:
-        entries: list[Entry] = []
-        page = await self._store.list(prefix, limit=5_000, revision=revision)
-        entries.extend(page.entries)
-        while page.more:
-            after = page.entries[-1].key + "\0"
-            page = await self._store.list(prefix, 5_000, after, revision or page.revision)
-            entries.extend(page.entries)
-        return entries, revision or page.revision
 
     def _begin(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work, name="watch cache load")
@@ -302,7 +279,7 @@ class WatchCache:
     async def _patiently(self, revision: int, prefix: str) -> Sequence[Entry] | None:
         """The entries, or None, after a while, where the store has none of this revision just now."""
         try:
-            return (await self._list_at(revision, prefix))[0]
+            return (await list_at(self._store, revision, prefix))[0]
         except RevisionCompacted:
             # The feed goes through old changes yet.
             await asyncio.sleep(CATCH_UP_SECONDS)
@@ -346,20 +323,6 @@ class WatchCache:
             self._first_fill.set()
             # Should the feed start anew while others read from it, it must not show them the past again.
             self._history = 0
-
-
-class _Listed:
-    """All that the store holds at a revision, in the order of keys."""
-
-    def __init__(self, entries: Sequence[Entry], revision: int) -> None:
-        self.revision = revision
-        self._entries = entries
-        self._keys = [entry.key for entry in entries]
-
-    def under(self, prefix: str) -> Sequence[Entry]:
-        """The entries of a storage prefix."""
-        after = prefix[:-1] + chr(ord(prefix[-1]) + 1)
-        return self._entries[bisect_left(self._keys, prefix) : bisect_left(self._keys, after)]
 
 
 def _prefix_of(key: str, known: Mapping[str, object]) -> str:
