@@ -13,7 +13,7 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from ..meta.quantities import Quantity, QuantityError, parse_quantity
-from .options import Field, descriptor_of, fields_of
+from .options import Field, descriptor_of, fields_of, reachable
 
 Defaulter = Callable[[Message], None]
 _Step = Callable[[Any], None]
@@ -55,19 +55,11 @@ def _defaulter(descriptor: Descriptor) -> _Step:
 
 def _has_defaults(descriptor: Descriptor) -> bool:
     """Whether anything below has a default."""
-    seen: set[Descriptor] = set()
-    waiting = [descriptor]
-    while waiting:
-        current = waiting.pop()
-        if current in seen:
-            continue
-        seen.add(current)
-        for field in fields_of(current):
-            if field.default is not None or _is_resource_list(field):
-                return True
-            if field.child is not None:
-                waiting.append(field.child)
-    return False
+    return any(
+        field.default is not None or _is_resource_list(field)
+        for message in reachable(descriptor)
+        for field in fields_of(message)
+    )
 
 
 def _setter(field: Field, text: str) -> _Step:

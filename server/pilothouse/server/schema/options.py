@@ -1,6 +1,6 @@
 """The fields of a message class with the options that bear on them, read once per descriptor."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
@@ -54,6 +54,19 @@ class Field:
 def fields_of(descriptor: Descriptor) -> Sequence[Field]:
     """The fields of a message in the order of their numbers."""
     return tuple(_field(f) for f in sorted(descriptor.fields, key=lambda f: f.number))
+
+
+def reachable(descriptor: Descriptor, apart: str = "") -> Iterator[Descriptor]:
+    """The message and all that its fields hold, at any depth, each once. apart: the name of messages to leave out."""
+    seen: set[Descriptor] = set()
+    waiting = [descriptor]
+    while waiting:
+        current = waiting.pop()
+        if current not in seen:
+            seen.add(current)
+            yield current
+            held = (field.child for field in fields_of(current))
+            waiting.extend(child for child in held if child is not None and child.name != apart)
 
 
 def descriptor_of(cls: type[Message]) -> Descriptor:

@@ -45,15 +45,8 @@ def _sweeper(descriptor: Descriptor) -> _Sweep:
     found = _sweepers.get(descriptor)
     if found is not None:
         return found
-    if json_form(descriptor) == options.QUANTITY:
-        _sweepers[descriptor] = _sweep_quantity
-        return _sweep_quantity
-    if json_form(descriptor) in (options.TIME, options.MICRO_TIME):
-        _sweepers[descriptor] = _sweep_time
-        return _sweep_time
-    if json_form(descriptor) == options.INT_OR_STRING:
-        _sweepers[descriptor] = _sweep_int_or_string
-        return _sweep_int_or_string
+    if json_form(descriptor) in _SWEEPS_OF_FORMS:
+        return _SWEEPS_OF_FORMS[json_form(descriptor)]
     actions: dict[FieldDescriptor, _Action] = {}
     action_of = actions.get
 
@@ -129,6 +122,14 @@ def _sweep_int_or_string(message: Any) -> bool:
             message.str_val = ""
         message.ClearField("int_val")
     return left
+
+
+_SWEEPS_OF_FORMS: dict[int, _Sweep] = {
+    options.QUANTITY: _sweep_quantity,
+    options.TIME: _sweep_time,
+    options.MICRO_TIME: _sweep_time,
+    options.INT_OR_STRING: _sweep_int_or_string,
+}
 
 
 @lru_cache(maxsize=4096)

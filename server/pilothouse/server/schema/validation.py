@@ -16,7 +16,7 @@ from ..errors import Cause
 from ..meta.members import json_form
 from .causes import duplicate, required
 from .checks import Check, checks_of, list_checks_of, quantity
-from .options import Field, descriptor_of, fields_of
+from .options import Field, descriptor_of, fields_of, reachable
 
 Validator = Callable[[Message], list[Cause]]
 _Visit = Callable[[Any], list[Cause] | None]
@@ -181,22 +181,14 @@ def _each(check: Check) -> Check:
 
 def _has_checks(descriptor: Descriptor, quantities_only: bool) -> bool:
     """Whether anything below is checked at all: what is not, is not visited."""
-    seen: set[Descriptor] = set()
-    waiting = [descriptor]
-    while waiting:
-        current = waiting.pop()
-        if current in seen:
-            continue
-        seen.add(current)
-        if _is_quantity(current):
+    for message in reachable(descriptor, "ObjectMeta"):
+        if _is_quantity(message):
             return True
-        for field in fields_of(current):
-            if not quantities_only and (
-                field.enforced or checks_of(field) or list_checks_of(field) or _uniqueness(field)
-            ):
-                return True
-            if field.child is not None and field.child.name != "ObjectMeta":
-                waiting.append(field.child)
+        if not quantities_only and any(
+            field.enforced or checks_of(field) or list_checks_of(field) or _uniqueness(field)
+            for field in fields_of(message)
+        ):
+            return True
     return False
 
 
