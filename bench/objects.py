@@ -83,23 +83,22 @@ def config_map(size: int) -> Kind:
 
 
 def pod(size: int) -> Kind:
-    """A Pod of two containers and about `size` bytes, as a client sends it."""
+    """A Pod of one container and about `size` bytes, as a client sends it: no less than some 400."""
     message = pods_pb2.Pod()
     message.metadata.name = NAME.decode()
     message.metadata.namespace = NAMESPACE
     message.metadata.annotations["bench"] = STAMP.decode()
     for key, value in {"app": "shop", "tier": "front", "release": "stable", "track": "daily"}.items():
         message.metadata.labels[key] = value
-    for title, port in ("web", 8080), ("metrics", 9090):
-        container = message.spec.containers.add(name=title, image=f"registry.example/shop/{title}:1.4.2")
-        container.ports.add(name=title, container_port=port)
-        container.resources.requests["cpu"].string = "100m"
-        container.resources.limits["memory"].string = "128Mi"
-        for number in range(8):
-            container.env.add(name=f"SETTING_{number}", value=f"value of setting {number}")
-        container.readiness_probe.handler.http_get.path = "/ready"
-        container.readiness_probe.handler.http_get.port.type = 0
-        container.readiness_probe.handler.http_get.port.int_val = port
+    container = message.spec.containers.add(name="web", image="registry.example/shop/web:1.4.2")
+    container.ports.add(name="web", container_port=8080)
+    container.resources.requests["cpu"].string = "100m"
+    container.resources.limits["memory"].string = "128Mi"
+    for number in range(2):
+        container.env.add(name=f"SETTING_{number}", value=f"value of setting {number}")
+    container.readiness_probe.handler.http_get.path = "/ready"
+    container.readiness_probe.handler.http_get.port.type = 0
+    container.readiness_probe.handler.http_get.port.int_val = 8080
     message.metadata.annotations["text"] = "x" * (size - message.ByteSize() - 16)
     return Kind("Pods", "pods", message.SerializeToString(deterministic=True))
 
