@@ -57,6 +57,10 @@ class Owned:
     seconds: int | None = None
     raw: bytes = b""
 
+    def since(self, seconds: int) -> "Owned":
+        """The same fields, changed at another time."""
+        return Owned(self.fields, self.api_version, seconds, self.raw)
+
     def having(self, fields: FieldSet) -> "Owned":
         return self if fields is self.fields else Owned(fields, self.api_version, self.seconds)
 

@@ -108,8 +108,11 @@ def after_update(walker: Walker, managed: Managed, write: Write, old: Message | 
         before, after = (conversion.convert(walker.value(obj)) for obj in (old, new))
         return compare(conversion.shape, before, after).apart_from(reset_fields(write.resets))
 
-    out = _released(walker, managed, me, comparison, compared_in)
     mine = managed.get(me)
+    if mine is not None and len(managed) == 1 and not comparison.removed and not difference(changed, mine.fields):
+        # Nearly all updates: by the one who owns what changes.
+        return {me: mine.since(write.seconds)} if changed else managed
+    out = _released(walker, managed, me, comparison, compared_in)
     if changed:
         fields = union(difference(mine.fields, comparison.removed), changed) if mine is not None else changed
         out[me] = Owned(fields, walker.api_version, write.seconds)

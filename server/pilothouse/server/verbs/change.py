@@ -53,7 +53,7 @@ async def change(plane: Plane, context: RequestContext, edit: Edit, prepare: Pre
             if item is None:
                 return None
         try:
-            old, new = _edited(kind, item, edit)
+            old, new = _edited(plane, kind, item, edit)
             insisted = demanded_revision(kind, new)
             if insisted and insisted != item.revision:
                 raise faults.conflict(kind.type, context.name)
@@ -82,9 +82,10 @@ async def change(plane: Plane, context: RequestContext, edit: Edit, prepare: Pre
     raise faults.conflict(kind.type, context.name)
 
 
-def _edited(kind: Kind, item: Item, edit: Edit) -> tuple[Message, Message]:
+def _edited(plane: Plane, kind: Kind, item: Item, edit: Edit) -> tuple[Message, Message]:
     old = kind.type.message.FromString(item.body)
-    kind.normalize(old)
+    if not plane.written.has(kind.type, item.key, item.revision):
+        kind.normalize(old)
     new = edit(old)
     metadata_of(old).ClearField("resource_version")
     return old, new

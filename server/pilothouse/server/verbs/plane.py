@@ -25,6 +25,7 @@ from ..strategies.base import Strategy
 from ..watchcache.audience import Audiences
 from ..watchcache.cache import WatchCache
 from ..watchcache.item import Item
+from .written import Written
 
 
 class Writer(Protocol):
@@ -100,6 +101,7 @@ class Plane:
     definitions: Serving
     tokens: BearerTokens = field(default_factory=BearerTokens)
     issuer: TokenIssuer | None = None
+    written: Written = field(default_factory=Written)
 
     def kind(self, resource: ResourceType) -> Kind:
         """Raises NotFound where the type is no longer served."""

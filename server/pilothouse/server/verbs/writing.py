@@ -37,7 +37,12 @@ async def write(plane: Plane, contexts: Sequence[RequestContext], ops: Sequence[
     except BaseException:
         settle(contexts, None)
         raise
-    settle(contexts, 0 if isinstance(outcome, Refused) else outcome.revision)
+    if isinstance(outcome, Refused):
+        settle(contexts, 0)
+    else:
+        if len(contexts) == 1:
+            plane.written.add(contexts[0].type, ops[0].key, outcome.revision)
+        settle(contexts, outcome.revision)
     return outcome
 
 
