@@ -272,9 +272,12 @@ async def test_namespaces_that_are_none(caller: Caller, place: str) -> None:
 
 
 async def test_a_watch_of_too_many_scopes_is_refused(caller: Caller) -> None:
-    scopes = [{"resource": CONFIG_MAPS, "label_selector": f"a{number}"} for number in range(513)]
-    found = await caller.refused(DYNAMIC + "Watch", dynamic.WatchRequest(scopes=scopes))
-    check(found, StatusCode.INVALID_ARGUMENT, "BadRequest")
+    for scopes in (
+        [{"resource": CONFIG_MAPS, "namespace": f"n{number}"} for number in range(513)],
+        [{"resource": CONFIG_MAPS, "label_selector": f"a{number}"} for number in range(65)],
+    ):
+        found = await caller.refused(DYNAMIC + "Watch", dynamic.WatchRequest(scopes=scopes))
+        check(found, StatusCode.INVALID_ARGUMENT, "BadRequest")
 
 
 async def test_an_object_cannot_name_another_place_than_its_request(caller: Caller, namespace: str) -> None:

@@ -14,6 +14,7 @@ from pilothouse.server.store.base import Op
 from pilothouse.server.store.sqlite import SqliteStore
 from pilothouse.server.watchcache import audience as audiences
 from pilothouse.server.watchcache.audience import Audience, Audiences, Frame, Scope, WatchFrames
+from pilothouse.server.watchcache.item import Item
 
 from tests.support.feeding import Seen, put, reached, remove, running_cache, scope, seen, type_of, write
 
@@ -216,3 +217,22 @@ async def test_who_encodes_otherwise_gets_other_frames(store: SqliteStore) -> No
         own = known.find((scope(CONFIGMAPS),), WatchFrames(encode=encode))
         assert own is not known.find((scope(CONFIGMAPS),))
         assert b"\x12\x03abc" in own.after(start).data
+
+
+async def test_what_exists_is_looked_at_once_for_each_scope(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+    matches = Scope.matches
+
+    def counted(self: Scope, item: Item) -> bool:
+        nonlocal looks
+        looks += 1
+        return matches(self, item)
+
+    async with running_cache(store) as cache:
+        await reached(cache, await write(store, *(put(CONFIGMAPS, "a", f"m{n}") for n in range(20))))
+        scopes = tuple(scope(CONFIGMAPS, "a", f"app=none-{n}") for n in range(30))
+        monkeypatch.setattr(Scope, "matches", counted)
+        assert [f.events for f in Audiences(cache).find(scopes).initial()] == [0]
+        assert looks == 20 * 30

@@ -158,11 +158,16 @@ class Audience:
     def _initial(self, revision: int, snapshots: Sequence[Snapshot]) -> Iterator[Frame]:
         parts: list[bytes] = []
         size = count = 0
+        # An object is told of once, in the first scope that it belongs to.
+        told: dict[ResourceType, set[str]] = {resource: set() for resource in self._groups}
         for index, (scope, snapshot) in enumerate(zip(self._scopes, snapshots, strict=True)):
             start, end = snapshot.range(scope.type.prefix(scope.namespace))
+            known, alone = told[scope.type], len(self._groups[scope.type]) == 1
             for item in snapshot.items[start:end]:
-                if first_match(self._groups[scope.type], item) != index:
+                if item.key in known or not scope.matches(item):
                     continue
+                if not alone:
+                    known.add(item.key)
                 size += self._append(parts, ADDED, item, index)
                 count += 1
                 if size >= FRAME_BYTES:

@@ -1,6 +1,7 @@
 """The dynamic service: every kind by name, watches over many kinds, transactions, and what is served."""
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
@@ -33,8 +34,9 @@ from .calls import Call, Calls, Handler, Method, dry_run_and_manager, parse, pee
 from .typed import apply_context, encode_list, field_validation, heartbeat_of, patch_type
 
 SERVICE = "pilothouse.api.dynamic.v1.Resources"
-# Each of them looks at every event of its type, and at all that exists where that is asked for.
-SCOPES_AT_MOST = 512
+# Each of them looks at every event of its type, and at all that exists where that is asked for: of those in one place,
+# fewer are taken.
+SCOPES_AT_MOST, SCOPES_IN_ONE_PLACE = 512, 64
 
 
 def dynamic_handlers(plane: Plane, calls: Calls, heartbeat: float) -> Mapping[str, Handler]:
@@ -98,9 +100,13 @@ class _Resources:
         if len(request.scopes) > SCOPES_AT_MOST:
             raise BadRequest(f"a watch takes {SCOPES_AT_MOST} scopes at most, not {len(request.scopes)}")
         scopes = []
+        places: Counter[tuple[ResourceType, str]] = Counter()
         for scope in request.scopes:
             context = call.context("watch", self._type(scope, "watch"), scope.namespace)
             scopes.append((context, scope.label_selector, scope.field_selector))
+            places[context.type, context.namespace] += 1
+        if max(places.values()) > SCOPES_IN_ONE_PLACE:
+            raise BadRequest(f"a watch takes {SCOPES_IN_ONE_PLACE} scopes of one resource in one namespace at most")
         revision = parse_resource_version(request.resource_version)
         wanted = request.send_initial_events if request.HasField("send_initial_events") else not revision
         start = watch.Start(revision, wanted, not request.resource_version)
