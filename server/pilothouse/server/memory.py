@@ -5,7 +5,7 @@ import ctypes
 # From glibc's malloc.h.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 
-KEPT_BYTES = 128 << 20
+KEPT_BYTES = 32 << 20
 LARGEST_BYTES = 32 << 20
 
 

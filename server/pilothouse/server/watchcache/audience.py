@@ -136,12 +136,15 @@ class Audience:
         self._framing = framing
         self._frames: OrderedDict[int, Frame] = OrderedDict()
         self._frames_until = -1
+        # All there is, where one frame holds it: many come at once after a restart.
+        self._whole: Frame | None = None
 
     def after(self, revision: int) -> Frame:
         """The changes after `revision`, up to the cache's, or as many whole revisions as fit. Raises FellBehind."""
         until = self._cache.revision
         if until != self._frames_until:
             self._frames.clear()
+            self._whole = None
             self._frames_until = until
         frame = self._frames.get(revision)
         if frame is None:
@@ -153,11 +156,14 @@ class Audience:
     def initial(self) -> Iterator[Frame]:
         """Every object of now as ADDED, in frames without a revision; the last one has it, and the mark of the end."""
         revision = self._cache.revision
+        if self._whole is not None and self._whole.revision == revision:
+            return iter((self._whole,))
         return self._initial(revision, [self._cache.collection(s.type).snapshot(revision) for s in self._scopes])
 
     def _initial(self, revision: int, snapshots: Sequence[Snapshot]) -> Iterator[Frame]:
         parts: list[bytes] = []
         size = count = 0
+        single = True
         # An object is told of once, in the first scope that it belongs to.
         told: dict[ResourceType, set[str]] = {resource: set() for resource in self._groups}
         for index, (scope, snapshot) in enumerate(zip(self._scopes, snapshots, strict=True)):
@@ -172,9 +178,12 @@ class Audience:
                 count += 1
                 if size >= FRAME_BYTES:
                     yield Frame(b"".join(parts), 0, count)
-                    parts, size, count = [], 0, 0
+                    parts, size, count, single = [], 0, 0, False
         parts.append(self._framing.end(revision, True))
-        yield Frame(b"".join(parts), revision, count)
+        last = Frame(b"".join(parts), revision, count)
+        if single:
+            self._whole = last
+        yield last
 
     def _make(self, after: int, until: int) -> Frame:
         parts: list[bytes] = []

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from typing import cast
 
 import orjson
 from aiohttp.http_exceptions import BadHttpMethod, LineTooLong
@@ -29,6 +30,8 @@ STALLED_SECONDS = 60.0
 # Label selectors travel in the first line.
 LINE_BYTES = 64 << 10
 HEADERS_AT_MOST = 128
+# From here on who writes waits for the client to read: there may be thousands of connections.
+UNSENT_BYTES = 32 << 10
 
 
 class Connection(RequestHandler):
@@ -39,6 +42,7 @@ class Connection(RequestHandler):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
+        cast(asyncio.WriteTransport, transport).set_write_buffer_limits(high=UNSENT_BYTES)
         self.served = False
         self.stall: asyncio.TimerHandle | None = None
         connection = transport.get_extra_info("ssl_object")
