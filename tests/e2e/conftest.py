@@ -1,6 +1,5 @@
 """One server for the session, a client of it, and a namespace for each test."""
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +10,7 @@ from pilothouse.api.core.v1.core_pb2 import Namespace, ServiceAccount
 from pilothouse.client import Client, ClientConfig
 from pilothouse.client.errors import AlreadyExists
 
-from tests.support.kubectl import KUBECTL, Kubectl
+from tests.support.kubectl import Kubectl
 from tests.support.server import ServerProcess
 
 
@@ -45,11 +44,6 @@ async def namespace(client: Client) -> str:
 
 @pytest.fixture
 def kubectl(server: ServerProcess, tmp_path: Path) -> Kubectl:
-    if KUBECTL is None:
-        text = "kubectl is not on PATH: the Kubernetes API is not tried with it"
-        if os.environ.get("CI"):
-            pytest.fail(text)
-        pytest.skip(text)
     namespace = f"test-{uuid4().hex[:12]}"
     kubectl = Kubectl(tmp_path, server.data / "kubeconfig", namespace)
     kubectl("create", "namespace", namespace)

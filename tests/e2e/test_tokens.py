@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
 import subprocess
 import time
 from base64 import urlsafe_b64decode
@@ -31,13 +30,13 @@ from pilothouse.server.doors.grpc.health import WATCHES_AT_MOST
 from tests.authorization.cluster import GROUP, binding, role
 from tests.e2e.requests import CONFIG_MAPS, DYNAMIC, MAPS, make_namespace, writing_json
 from tests.support.caller import Caller, Identity, admin_of, refusal, user_of
+from tests.support.kubectl import SECONDS, environment_of, kubectl_program
 from tests.support.metrics import eventually
 from tests.support.server import ServerProcess
 
 ACCOUNTS = "pilothouse.api.core.v1.ServiceAccounts/"
 REVIEWS = "pilothouse.api.authentication.v1.SelfSubjectReviews/"
 READ_MAPS = {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "list", "watch"]}
-KUBECTL = shutil.which("kubectl")
 SERVING = health_pb2.HealthCheckResponse.SERVING
 
 
@@ -310,13 +309,9 @@ async def test_the_client_reads_its_token_again(
 
 
 def kubectl(*words: str, home: Path, code: int = 0) -> str:
-    if KUBECTL is None:
-        text = "kubectl is not on PATH: tokens are not tried with it"
-        if os.environ.get("CI"):
-            pytest.fail(text)
-        pytest.skip(text)
-    environment = {**os.environ, "HOME": str(home), "KUBECTL_KUBERC": "false"}
-    done = subprocess.run([KUBECTL, *words], capture_output=True, text=True, env=environment, timeout=30, check=False)
+    command = [kubectl_program(), *words]
+    environment = environment_of(home)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=SECONDS, check=False)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout if not code else done.stderr
 

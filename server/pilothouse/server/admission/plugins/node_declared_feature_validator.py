@@ -6,38 +6,27 @@ Source: the Kubernetes documentation, "Node Declared Features"; the words are th
 
 from collections.abc import Iterator
 
-from pilothouse.api.core.v1.nodes_pb2 import Node
-from pilothouse.api.core.v1.pods_pb2 import Container, Pod, PodSpec
+from pilothouse.api.core.v1.pods_pb2 import Container, PodSpec
 
 from ..base import AdmissionRequest, rejected
-from ..environment import Environment
-from ..lookups import find
-from ..scoped import UPDATE, PodPlugin
+from ..resizing import ResizePlugin, resized
 
 OF_PODS = "InPlacePodLevelResourcesVerticalScaling"
 OF_INIT_CONTAINERS = "InPlacePodVerticalScalingInitContainers"
 
 
-class NodeDeclaredFeatureValidator(PodPlugin):
-    name = "NodeDeclaredFeatureValidator"
-    operations = UPDATE
-    # No other update changes what features are about.
-    subresources = frozenset({"resize"})
+class NodeDeclaredFeatureValidator(ResizePlugin):
+    """No other update than a resize changes what features are about."""
 
-    def __init__(self, environment: Environment) -> None:
-        self._objects = environment.objects
+    name = "NodeDeclaredFeatureValidator"
 
     async def validate(self, request: AdmissionRequest) -> None:
-        pod, old = request.object, request.old
-        assert isinstance(pod, Pod)
-        assert isinstance(old, Pod)
+        pod, old = resized(request)
         name = pod.spec.node_name
         required = list(_required(pod.spec, old.spec)) if name else []
         if not required:
             return
-        node = await find(self._objects, "", "nodes", "", name)
-        if not isinstance(node, Node):
-            raise rejected(request, f'node "{name}" not found')
+        node = await self._node(request, name)
         lacking = ", ".join(feature for feature in required if feature not in node.status.declared_features)
         if lacking:
             raise rejected(request, f'pod update requires features {lacking} which are not available on node "{name}"')

@@ -5,39 +5,27 @@ The rules and words are those of a kube-apiserver's plugin of that name.
 
 from collections.abc import Iterator
 
-from pilothouse.api.core.v1.nodes_pb2 import Node
-from pilothouse.api.core.v1.pods_pb2 import Pod, PodSpec
+from pilothouse.api.core.v1.pods_pb2 import PodSpec
 
 from ...errors import Cause
 from ...meta.quantities import quantity
 from ...strategies.pod_resources import Amounts, add, amounts, pod_total, requests_of
 from ..base import AdmissionRequest, rejected
-from ..environment import Environment
-from ..lookups import find
-from ..scoped import UPDATE, PodPlugin
+from ..resizing import ResizePlugin, resized
 
 OS_LABEL = "kubernetes.io/os"
 LINUX = "linux"
 
 
-class PodResizeValidator(PodPlugin):
+class PodResizeValidator(ResizePlugin):
     name = "PodResizeValidator"
-    operations = UPDATE
-    subresources = frozenset({"resize"})
-
-    def __init__(self, environment: Environment) -> None:
-        self._objects = environment.objects
 
     async def validate(self, request: AdmissionRequest) -> None:
-        pod, old = request.object, request.old
-        assert isinstance(pod, Pod)
-        assert isinstance(old, Pod)
+        pod, old = resized(request)
         name = pod.spec.node_name
         if not name or pod.metadata.generation == old.metadata.generation:
             return
-        node = await find(self._objects, "", "nodes", "", name)
-        if not isinstance(node, Node):
-            raise rejected(request, f'node "{name}" not found')
+        node = await self._node(request, name)
         system = node.metadata.labels.get(OS_LABEL, LINUX)
         if system != LINUX:
             text = f'pod resize is only supported on linux nodes, node "{name}" is "{system}"'
