@@ -57,6 +57,7 @@ class Call:
     request_id: str
     source_address: str
     metadata: Metadata = ()
+    user_agent: str = ""
     warnings: list[str] = field(default_factory=list)
     contexts: list[RequestContext] = field(default_factory=list)
 
@@ -73,7 +74,7 @@ class Call:
         write that names no field manager is put down to the user agent."""
         dry_run, manager = dry_run_and_manager(options)
         if options is not None and not manager:
-            manager = manager_of(_user_agent(self.metadata))
+            manager = manager_of(self.user_agent)
         if resource.deprecation:
             self.warnings.extend(resource.warnings)
         context = RequestContext(
@@ -234,7 +235,7 @@ class Calls:
                 *method,
                 call.caller if call is not None else None,
                 call.source_address if call is not None else context.peer(),
-                _user_agent(call.metadata if call is not None else context.invocation_metadata() or ()),
+                call.user_agent if call is not None else _user_agent(context.invocation_metadata() or ()),
                 tuple(call.contexts) if call is not None else (),
                 ending.fault,
                 ending.code == CANCELED,
@@ -250,7 +251,8 @@ class Calls:
         caller = self._peers.by_certificate(context) or await self._peers.by_token(metadata)
         remaining = context.time_remaining()
         deadline = float("inf") if remaining is None else asyncio.get_running_loop().time() + remaining
-        return Call(caller, caller, deadline, f"g{next(self._numbers)}", context.peer(), metadata)
+        request_id = f"g{next(self._numbers)}"
+        return Call(caller, caller, deadline, request_id, context.peer(), metadata, _user_agent(metadata))
 
     def _admit(self, call: Call, request: bytes) -> None:
         """Lets the caller act as whom he wants to. Raises BadRequest, Forbidden, TooLarge."""
